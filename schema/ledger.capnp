@@ -1,0 +1,119 @@
+@0xd3f8a1b2c4e56a05;
+# The network interface. A connection holds only the capabilities that its roles grant.
+
+$import "/capnp/c++.capnp".namespace("counterfoil::schema");
+using import "annotations.capnp".instant;
+using import "annotations.capnp".hex;
+using import "annotations.capnp".date;
+using import "annotations.capnp".amount;
+using import "annotations.capnp".subjectId;
+using Event = import "event.capnp";
+using Command = import "command.capnp".Command;
+using Views = import "views.capnp";
+
+struct Failure {
+  code @0 :Text;      # "refused", "conflict", …
+  message @1 :Text;   # what is wrong and what to do next
+}
+
+interface Gate {
+  login @0 (credential :Text) -> (session :Session);
+}
+
+interface Session {
+  # A capability that the roles do not grant is null.
+  open @0 () -> (info :LedgerInfo, recorder :Recorder, reader :Reader, feed :Feed, admin :Admin);
+}
+
+struct LedgerInfo {
+  origin @0 :Text;
+  suite @1 :Text;
+  currency @2 :Text;
+  currencyExponent @3 :UInt8;
+  timeZone @4 :Text;
+  fiscalYearMonth @5 :UInt8;
+  fiscalYearDay @6 :UInt8;
+  epoch @7 :UInt32;
+  size @8 :UInt64;          # records in the journal
+  ruleSetVersion @9 :Text;  # in force today
+  principal @10 :Text;      # of this session
+}
+
+interface Recorder {
+  record @0 (commands :List(Command)) -> (answers :List(Answer));
+  # At most 4,096 commands and 8 MiB. Each is answered for itself, in order; an answer is given when
+  # the command's facts are durable.
+
+  accepted @1 (commandIds :List(Text)) -> (first :List(UInt64));
+  # The first sequence of each command that this principal recorded earlier; 2^64-1 where none was.
+}
+
+struct Answer {
+  union {
+    accepted :group {
+      first @0 :UInt64;
+      count @1 :UInt32;
+      again @2 :Bool;         # it was recorded earlier; nothing new was
+      breaches @3 :List(Event.Breach);
+    }
+    failed @4 :Failure;
+  }
+}
+
+struct Filter {
+  # Empty and zero: any.
+  fiscalYear @0 :Int32;
+  unit @1 :Text;
+  project @2 :Text;
+  fund @3 :Text;
+  measure @4 :Text;
+  kind @5 :Text;      # of an adjustment
+  request @6 :Text;
+}
+
+struct ViewInfo {
+  name @0 :Text;
+  version @1 :UInt32;
+  position @2 :UInt64;    # records folded
+  lag @3 :UInt64;         # records not folded yet
+  state @4 :Text;         # "following", "rebuilding" or "halted"
+  rows @5 :UInt64;
+  digest @6 :Data $hex;   # RFC 6962 root over its sorted entries; empty unless asked for
+  lastError @7 :Text;
+}
+
+interface Reader {
+  # Pages: pass `next` as `after` to go on; an empty `next` ends. Reads wait until the view holds
+  # every record that was acknowledged before the call.
+  budgets @0 (filter :Filter, after :Data, limit :UInt32) -> (rows :List(Views.BudgetRow), next :Data);
+  adjustments @1 (filter :Filter, after :Data, limit :UInt32) -> (rows :List(Views.AdjustmentRow), next :Data);
+  history @2 (subject :Text, from :UInt64, limit :UInt32) -> (records :List(Data), count :UInt64);
+  # Canonical bytes of the subject's records from that ordinal on; `count`: how many it has.
+  rebuilt @3 (subject :Text) -> (budgets :List(Views.BudgetRow), adjustments :List(Views.AdjustmentRow));
+  # One project's rows, folded now from its records alone.
+  views @4 (digests :Bool) -> (views :List(ViewInfo));
+}
+
+interface Feed {
+  subscribe @0 (from :UInt64, sink :EventSink) -> (subscription :Subscription);
+  # Every record from that sequence on, in order, each once, then live. Dropping the subscription
+  # ends it.
+}
+
+interface EventSink {
+  events @0 (records :List(Data), head :UInt64) -> stream;
+  # Canonical bytes of consecutive records; `head`: the journal's size when they were sent.
+  ended @1 (failure :Failure) -> ();
+}
+
+interface Subscription {}
+
+interface Admin {
+  rebuild @0 (names :List(Text), progress :Progress) -> (before :List(ViewInfo), after :List(ViewInfo));
+  # Builds the named views again from the journal, all where none is named; the old ones serve
+  # until then.
+}
+
+interface Progress {
+  report @0 (done :UInt64, total :UInt64) -> ();
+}

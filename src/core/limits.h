@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+/// Every limit of the product. Each is checked where data enters; a refusal names the limit.
+namespace counterfoil::limits {
+
+inline constexpr std::size_t record_bytes = 65'528;  // whole words within a tlog-tiles entry
+inline constexpr std::size_t legs_in_adjustment = 256;
+inline constexpr std::size_t facts_in_command = 1'024;
+inline constexpr std::size_t evidence_in_event = 256;
+inline constexpr std::size_t documents_in_event = 64;
+inline constexpr std::size_t subjects_in_event = 520;
+inline constexpr std::size_t subject_bytes = 96;
+inline constexpr std::size_t command_id_bytes = 64;
+inline constexpr std::size_t expectations_in_command = 256;
+inline constexpr std::size_t indicators_in_target = 128;
+inline constexpr std::size_t commands_in_request = 4'096;
+inline constexpr std::size_t request_bytes = 8u << 20;
+inline constexpr std::size_t group_bytes = 1'000'000;
+inline constexpr std::size_t reason_bytes = 4'000;
+inline constexpr std::size_t text_bytes = 1'024;  // any other text a client sends
+inline constexpr std::size_t rule_set_bytes = 48u << 10;
+inline constexpr std::size_t subscribers = 10'000;
+inline constexpr std::size_t unacknowledged_bytes = 8u << 20;  // to one subscriber
+inline constexpr std::size_t queued_bytes = 64u << 20;         // commands waiting for the writer
+inline constexpr std::size_t connections = 12'000;
+inline constexpr std::size_t message_depth = 32;  // nesting of a Cap'n Proto message or of JSON
+inline constexpr std::size_t rows_in_page = 4'096;
+inline constexpr std::size_t book_cache_bytes = 64u << 20;
+inline constexpr std::size_t csv_record_bytes = 1u << 20;  // one CSV record, quotes included
+inline constexpr std::size_t json_line_bytes = 1u << 20;
+
+inline constexpr std::int32_t fiscal_year_min = 1900;
+inline constexpr std::int32_t fiscal_year_max = 2999;
+
+}  // namespace counterfoil::limits

@@ -315,6 +315,14 @@ struct EventReversed {
   effects @1 :List(Effect) $byLedger;     # the opposite effects on budget lines
   subjects @2 :List(Text) $byLedger;      # the event's subjects that the lines do not give
   reversedFact @3 :UInt16 $byLedger;      # the event's tag in Fact's union
+  poolEffects @4 :List(PoolEffect) $byLedger;  # the opposite effects on pools
+}
+
+struct PoolEffect {
+  incoming @0 :Int64 $money;
+  outgoing @1 :Int64 $money;
+  pool @2 :Text $id;
+  sourceTag @3 :Text;
 }
 
 struct Effect {

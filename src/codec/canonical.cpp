@@ -1,0 +1,144 @@
+#include "codec/canonical.h"
+
+#include <capnp/any.h>
+
+#include <cstring>
+
+#include "core/limits.h"
+
+namespace counterfoil {
+namespace {
+
+/// Stored bytes are at most one record long; deeper nesting than any schema of ours has is refused.
+const capnp::ReaderOptions reader_options{limits::request_bytes / sizeof(capnp::word),
+                                          static_cast<int>(limits::message_depth)};
+
+/// Whether a pointer below leads to an empty list, an empty text or an empty struct. Untyped, so
+/// that the usual message, which has none, costs one quick pass.
+bool has_empty(capnp::AnyStruct::Reader reader);
+
+bool has_empty(capnp::AnyPointer::Reader pointer) {
+  if (pointer.isNull()) return false;
+  if (pointer.isStruct()) {
+    const auto structure = pointer.getAs<capnp::AnyStruct>();
+    if (structure.getDataSection().size() == 0 && structure.getPointerSection().size() == 0)
+      return true;
+    return has_empty(structure);
+  }
+  if (!pointer.isList()) return false;
+  const auto list = pointer.getAs<capnp::AnyList>();
+  if (list.size() == 0) return true;
+  switch (list.getElementSize()) {
+    case capnp::ElementSize::BYTE: return list.size() == 1;  // perhaps a text of its NUL alone
+    case capnp::ElementSize::POINTER: {
+      for (const auto element : list.as<capnp::List<capnp::AnyPointer>>())
+        if (has_empty(element)) return true;
+      return false;
+    }
+    case capnp::ElementSize::INLINE_COMPOSITE: {
+      for (const auto element : list.as<capnp::List<capnp::AnyStruct>>())
+        if (has_empty(element)) return true;
+      return false;
+    }
+    default: return false;
+  }
+}
+
+bool has_empty(capnp::AnyStruct::Reader reader) {
+  for (const auto pointer : reader.getPointerSection())
+    if (has_empty(pointer)) return true;
+  return false;
+}
+
+void copy_list(capnp::DynamicList::Reader from, capnp::DynamicList::Builder to) {
+  const auto element = from.getSchema().getElementType();
+  for (capnp::uint i = 0; i < from.size(); ++i) {
+    if (element.isStruct())
+      copy_present(from[i].as<capnp::DynamicStruct>(), to[i].as<capnp::DynamicStruct>());
+    else
+      to.set(i, from[i]);
+  }
+}
+
+template <typename T>
+Words canonical_of(typename T::Reader reader) {
+  if (!has_empty(capnp::toAny(reader))) return capnp::canonicalize(reader);
+  capnp::MallocMessageBuilder message;
+  auto copy = message.initRoot<T>();
+  copy_present(reader, copy);
+  return capnp::canonicalize(copy.asReader());
+}
+
+}  // namespace
+
+void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Builder to) {
+  const auto copy_field = [&](capnp::StructSchema::Field field) {
+    const auto type = field.getType();
+    if (field.getProto().isGroup()) {
+      copy_present(from.get(field).as<capnp::DynamicStruct>(),
+                   to.init(field).as<capnp::DynamicStruct>());
+    } else if (type.isStruct()) {
+      if (from.has(field))
+        copy_present(from.get(field).as<capnp::DynamicStruct>(),
+                     to.init(field).as<capnp::DynamicStruct>());
+    } else if (type.isList()) {
+      const auto list = from.get(field).as<capnp::DynamicList>();
+      if (list.size() != 0)
+        copy_list(list, to.init(field, list.size()).as<capnp::DynamicList>());
+    } else if (type.isText()) {
+      const auto text = from.get(field).as<capnp::Text>();
+      if (text.size() != 0) to.set(field, text);
+    } else if (type.isData()) {
+      const auto data = from.get(field).as<capnp::Data>();
+      if (data.size() != 0) to.set(field, data);
+    } else {
+      to.set(field, from.get(field));
+    }
+  };
+  for (const auto field : from.getSchema().getNonUnionFields()) copy_field(field);
+  KJ_IF_MAYBE (field, from.which()) { copy_field(*field); }
+}
+
+std::string_view bytes_of(const Words& words) {
+  const auto bytes = words.asBytes();
+  return {reinterpret_cast<const char*>(bytes.begin()), bytes.size()};
+}
+
+Words canonical(schema::Record::Reader record) { return canonical_of<schema::Record>(record); }
+Words canonical(schema::Command::Reader command) { return canonical_of<schema::Command>(command); }
+
+Result<schema::Record::Reader> RecordBuffer::load(std::string_view bytes) {
+  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0)
+    return fail(ErrorCode::corrupt, "{} bytes are not a whole number of words: no record",
+                bytes.size());
+  if (bytes.size() > limits::record_bytes)
+    return fail(ErrorCode::corrupt, "{} bytes are more than the {} that a record may have",
+                bytes.size(), limits::record_bytes);
+  words_.resize(std::max(words_.size(), bytes.size() / sizeof(capnp::word)));
+  std::memcpy(words_.data(), bytes.data(), bytes.size());
+  segment_ = kj::arrayPtr(static_cast<const capnp::word*>(words_.data()), bytes.size() / sizeof(capnp::word));
+  message_.emplace(kj::arrayPtr(&segment_, 1), reader_options);
+  try {
+    const auto record = message_->getRoot<schema::Record>();
+    if (record.getFormat() > record_format)
+      return fail(ErrorCode::unsupported,
+                  "record {} has format {}; this build reads up to {}: install a newer one",
+                  record.getSequence(), record.getFormat(), record_format);
+    return record;
+  } catch (const kj::Exception& error) {
+    return fail(ErrorCode::corrupt, "not a record: {}", error.getDescription().cStr());
+  }
+}
+
+Result<void> check_canonical(std::string_view bytes) {
+  RecordBuffer buffer;
+  CF_LET(const auto record, buffer.load(bytes));
+  try {
+    if (bytes_of(canonical(record)) == bytes) return {};
+  } catch (const kj::Exception& error) {
+    return fail(ErrorCode::corrupt, "not a record: {}", error.getDescription().cStr());
+  }
+  return fail(ErrorCode::corrupt, "record {} is not in canonical form", record.getSequence());
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <capnp/dynamic.h>
+#include <capnp/serialize.h>
+#include <kj/array.h>
+#include <schema/command.capnp.h>
+#include <schema/event.capnp.h>
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace counterfoil {
+
+/// One message in canonical form: a single segment without a segment table (the form that Cap'n
+/// Proto's encoding specification calls canonical), with no empty list or text set.
+using Words = kj::Array<capnp::word>;
+
+/// The same words as bytes, as they are stored and hashed.
+std::string_view bytes_of(const Words& words);
+
+/// The canonical words of a record or a command. Whatever is set but empty is left out, so that one
+/// meaning has one encoding.
+Words canonical(schema::Record::Reader record);
+Words canonical(schema::Command::Reader command);
+
+/// Copies what is set and not empty.
+void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Builder to);
+
+/// Reads canonical bytes in place. The bytes are copied once into an aligned buffer that is used
+/// again for the next message; a reader lives until then.
+class RecordBuffer {
+ public:
+  /// Fails with `corrupt` where the bytes are no record: not whole words, too long, a pointer out of
+  /// bounds at the root. `unsupported` where the record's format is newer than this build.
+  Result<schema::Record::Reader> load(std::string_view bytes);
+
+ private:
+  std::vector<capnp::word> words_;
+  std::optional<capnp::SegmentArrayMessageReader> message_;
+  kj::ArrayPtr<const capnp::word> segment_;
+};
+
+/// Whether the bytes are exactly what `canonical` makes of the record in them.
+Result<void> check_canonical(std::string_view bytes);
+
+/// The record format that this build writes.
+inline constexpr std::uint16_t record_format = 1;
+
+}  // namespace counterfoil

@@ -1,0 +1,258 @@
+#include "domain/decide.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+
+#include "codec/text.h"
+#include "core/limits.h"
+#include "domain/effects.h"
+#include "domain/evolve.h"
+#include "domain/facts/deciding.h"
+#include "domain/line.h"
+#include "domain/subjects.h"
+
+namespace counterfoil {
+namespace {
+
+using schema::Fact;
+
+/// By the fact's tag; the schema numbers them in this order.
+constexpr std::array<Decider, 15> deciders = {
+    nullptr,
+    decide_ledger_opened,
+    decide_rule_set_published,
+    decide_unit_registered,
+    decide_project_proposed,
+    decide_line_opened,
+    decide_target_submitted,
+    decide_target_approved,
+    decide_budget_appropriated,
+    decide_budget_adjusted,
+    decide_commitment_recorded,
+    decide_payment_recorded,
+    decide_monitoring_checked,
+    decide_grade_assigned,
+    decide_event_reversed,
+};
+
+/// The newer records of a subject, newest first, at most a handful: found by their chain.
+Result<std::vector<std::uint64_t>> newer_records(Book& book, std::string_view subject,
+                                                 const Page& page, std::uint64_t expected) {
+  constexpr std::size_t at_most = 5;
+  std::vector<std::uint64_t> newer;
+  Sequence sequence = page.last;
+  for (std::uint64_t ordinal = page.count; ordinal > expected && newer.size() < at_most; --ordinal) {
+    newer.push_back(sequence.value);
+    CF_LET(const auto record, book.record(sequence));
+    for (const auto entry : record.getSubjects())
+      if (view(entry.getId()) == subject) sequence = Sequence{entry.getPrevious()};
+  }
+  return newer;
+}
+
+Result<void> check_expectations(Book& book, schema::Command::Reader command) {
+  for (const auto expectation : command.getExpectations()) {
+    const std::string_view subject = view(expectation.getSubject());
+    CF_TRY(check_subject(subject));
+    CF_LET(const Page page, book.page(subject));
+    if (page.count == expectation.getCount()) continue;
+    CF_LET(const auto newer, newer_records(book, subject, page, expectation.getCount()));
+    return fail(ErrorCode::conflict,
+                "{} has {} records, the command was decided on {}; the newest are {}: read them, and "
+                "decide again",
+                subject, page.count, expectation.getCount(), fmt::join(newer, ", "));
+  }
+  return {};
+}
+
+Result<void> check_envelope(schema::Command::Reader command, const Stamp& stamp) {
+  CF_TRY(check_command_id(view(command.getCommandId())));
+  if (command.getFacts().size() == 0)
+    return fail(ErrorCode::invalid, "a command needs at least one fact");
+  if (command.getFacts().size() > limits::facts_in_command)
+    return fail(ErrorCode::limit, "the command has {} facts; the limit is {}",
+                command.getFacts().size(), limits::facts_in_command);
+  if (command.getEvidence().size() > limits::evidence_in_event)
+    return fail(ErrorCode::limit, "the command cites {} events as evidence; the limit is {}",
+                command.getEvidence().size(), limits::evidence_in_event);
+  for (const std::uint64_t evidence : command.getEvidence())
+    if (evidence >= stamp.first.value)
+      return fail(ErrorCode::refused, "there is no record {} yet that could be evidence", evidence);
+  return {};
+}
+
+/// The rule set in force on the day of the decision: the one that starts last, then the newest.
+Result<std::optional<LedgerState::InForce>> in_force(Book& book, Date decided_on) {
+  CF_LET(const auto ledger, book.state<LedgerState>("ledger"));
+  std::optional<LedgerState::InForce> best;
+  for (const auto& candidate : ledger.rule_sets)
+    if (candidate.from <= decided_on && (!best || candidate.from >= best->from)) best = candidate;
+  return best;
+}
+
+void set_envelope(schema::Record::Builder record, schema::Command::Reader command,
+                  const Stamp& stamp, Sequence sequence, std::size_t index) {
+  record.setFormat(record_format);
+  record.setEpoch(stamp.epoch.value);
+  record.setSequence(sequence.value);
+  record.setFactIndex(static_cast<std::uint16_t>(index));
+  record.setFactCount(static_cast<std::uint16_t>(command.getFacts().size()));
+  record.setRole(stamp.role);
+  record.setRecordedAt(stamp.recorded_at.microseconds);
+  record.setDecidedAt(stamp.decided_at.microseconds);
+  record.setEffectiveOn(stamp.effective_on.days);
+  record.setCommandId(command.getCommandId());
+  record.setCommandDigest(data_of(stamp.digest));
+  record.setActor(text_of(stamp.actor));
+  if (!stamp.organisation.empty()) record.setOrganisation(text_of(stamp.organisation));
+  if (command.getDocuments().size() != 0) record.setDocuments(command.getDocuments());
+  if (command.getReason().size() != 0) record.setReason(command.getReason());
+  if (command.getEvidence().size() != 0) record.setEvidence(command.getEvidence());
+  if (command.getCausationId().size() != 0) record.setCausationId(command.getCausationId());
+  if (command.getCorrelationId().size() != 0) record.setCorrelationId(command.getCorrelationId());
+  if (command.getSealed().size() != 0) record.setSealed(command.getSealed());
+}
+
+/// Numbers the record in each of its subjects' histories.
+Result<void> set_subjects(Book& book, schema::Record::Builder record) {
+  CF_LET(const auto subjects, subjects_of(record.asReader().getFact()));
+  auto entries = record.initSubjects(static_cast<unsigned>(subjects.size()));
+  for (unsigned i = 0; i < subjects.size(); ++i) {
+    CF_LET(const Page page, book.page(subjects[i]));
+    entries[i].setId(text_of(subjects[i]));
+    entries[i].setOrdinal(page.count);
+    if (page.count != 0) entries[i].setPrevious(page.last.value);
+  }
+  return {};
+}
+
+void set_breaches(schema::Record::Builder record, schema::Command::Reader command,
+                  const std::vector<Breach>& breaches) {
+  if (breaches.empty()) return;
+  auto list = record.initBreaches(static_cast<unsigned>(breaches.size()));
+  for (unsigned i = 0; i < breaches.size(); ++i) {
+    list[i].setRule(text_of(breaches[i].rule));
+    list[i].setMode(breaches[i].mode);
+    list[i].setFinding(text_of(breaches[i].finding));
+    if (breaches[i].mode != schema::Breach::Mode::OVERRIDE) continue;
+    list[i].setAuthority(command.getOverride().getAuthority());
+    list[i].setDocument(command.getOverride().getDocument());
+  }
+}
+
+/// What a line has committed and paid beyond its current budget; 0 where it has not.
+Money overdrawn(const LineState& line) {
+  const auto used = add(line.committed, line.spent);
+  const Money limit{std::max<std::int64_t>(line.current.minor, 0)};
+  const auto over = used ? subtract(*used, limit) : std::nullopt;
+  return over ? Money{std::max<std::int64_t>(over->minor, 0)} : Money{INT64_MAX};
+}
+
+/// Rule R19: commitments and payments stay within the current budget. An event that leaves a line
+/// no worse than it was breaks nothing.
+Result<void> check_available(Deciding& deciding, Book& before) {
+  const auto fact = deciding.record.asReader().getFact();
+  std::set<std::string_view> lines;
+  CF_TRY(for_each_line_effect(fact, [&](const LineEffect& effect) -> Result<void> {
+    lines.insert(effect.line);
+    return {};
+  }));
+  for (const std::string_view line : lines) {
+    CF_LET(const LineId id, parse_line(line));
+    const auto& measures = deciding.rules->expenditure_measures;
+    if (std::find(measures.begin(), measures.end(), id.measure) == measures.end()) continue;
+    CF_LET(const auto was, before.state<LineState>(line));
+    CF_LET(const auto is, deciding.book.state<LineState>(line));
+    if (overdrawn(is) <= overdrawn(was)) continue;
+    CF_TRY(report_breach(
+        deciding, "R19",
+        fmt::format("{} would have {} minor units committed and {} paid on a current budget of {}",
+                    line, is.committed.minor, is.spent.minor, is.current.minor),
+        "Record a supplement or a virement to the line first"));
+  }
+  return {};
+}
+
+/// Identity R16: no pool gives out more than went in, per source tag.
+Result<void> check_pools(Deciding& deciding) {
+  return for_each_pool_effect(
+      deciding.record.asReader().getFact(), [&](const PoolEffect& effect) -> Result<void> {
+        CF_LET(const auto pool,
+               deciding.book.state<PoolState>(pool_key(effect.pool, effect.source_tag)));
+        if (pool.outgoing <= pool.incoming) return {};
+        return fail(ErrorCode::refused,
+                    "R16: pool {} would have given out {} minor units under the tag \"{}\", and only "
+                    "{} went in",
+                    effect.pool, pool.outgoing.minor, effect.source_tag, pool.incoming.minor);
+      });
+}
+
+/// Decides one fact; on success its record is in the book.
+Result<void> decide_fact(Book& book, schema::Command::Reader command, const Stamp& stamp,
+                         std::size_t index, const std::optional<LedgerState::InForce>& rule_set,
+                         std::vector<Breach>& breaches) {
+  const Sequence sequence{stamp.first.value + index};
+  capnp::MallocMessageBuilder message;
+  auto record = message.initRoot<schema::Record>();
+  set_envelope(record, command, stamp, sequence, index);
+  record.setFact(command.getFacts()[static_cast<unsigned>(index)]);
+  const auto which = static_cast<std::size_t>(record.getFact().which());
+  if (which >= deciders.size() || deciders[which] == nullptr)
+    return fail(ErrorCode::unsupported, "this build does not know the fact with tag {}", which);
+
+  const bool opens = which == Fact::LEDGER_OPENED || which == Fact::RULE_SET_PUBLISHED;
+  const RuleSet* rules = nullptr;
+  if (rule_set) {
+    CF_LET(rules, book.rule_set(rule_set->published));
+    record.setRuleSetVersion(text_of(rule_set->version));
+  } else if (!opens) {
+    return fail(ErrorCode::refused, "no rule set is in force on {}: publish one that starts by then",
+                format_date(stamp.decided_on));
+  }
+
+  Book after(static_cast<BookSource&>(book));
+  Deciding deciding{after, command, stamp, sequence, rules, record, {}};
+  CF_TRY(deciders[which](deciding, record.getFact()));
+  CF_TRY(set_subjects(book, record));
+  CF_TRY(evolve(after, record.asReader()));
+  if (rules != nullptr) CF_TRY(check_available(deciding, book));
+  CF_TRY(check_pools(deciding));
+  set_breaches(record, command, deciding.breaches);
+
+  Words words = canonical(record.asReader());
+  if (bytes_of(words).size() > limits::record_bytes)
+    return fail(ErrorCode::limit,
+                "the record would be {} bytes long; the limit is {}: shorten the texts, or split it "
+                "into several events in one command",
+                bytes_of(words).size(), limits::record_bytes);
+  book.absorb(after);
+  book.add_record(std::move(words));
+  breaches.insert(breaches.end(), deciding.breaches.begin(), deciding.breaches.end());
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<Breach>> decide(Book& book, schema::Command::Reader command,
+                                   const Stamp& stamp) {
+  CF_TRY(check_envelope(command, stamp));
+  CF_LET(const auto ledger, book.state<LedgerState>("ledger"));
+  if (!ledger.opened && stamp.first.value != 0)
+    return fail(ErrorCode::refused, "the ledger was never opened");
+  CF_TRY(check_expectations(book, command));
+
+  std::vector<Breach> breaches;
+  const std::size_t count = command.getFacts().size();
+  for (std::size_t index = 0; index < count; ++index) {
+    CF_LET(const auto rule_set, in_force(book, stamp.decided_on));
+    auto decided = decide_fact(book, command, stamp, index, rule_set, breaches);
+    if (decided) continue;
+    if (count == 1) return tl::make_unexpected(decided.error());
+    return fail_at(fmt::format("facts[{}]", index), decided.error());
+  }
+  return breaches;
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,185 @@
+#include "domain/evolve.h"
+
+#include <algorithm>
+
+#include "codec/text.h"
+#include "domain/effects.h"
+
+namespace counterfoil {
+namespace {
+
+using schema::Component;
+using schema::Fact;
+
+Result<void> add_to(Money& sum, Money amount, std::string_view what) {
+  const auto total = add(sum, amount);
+  if (!total)
+    return fail(ErrorCode::limit, "{}: adding {} minor units to {} does not fit 64 bits", what,
+                amount.minor, sum.minor);
+  sum = *total;
+  return {};
+}
+
+Result<void> apply(Book& book, const LineEffect& effect) {
+  CF_LET(LineState* const line, book.edit_state<LineState>(effect.line));
+  Money& sum = effect.component == Component::COMMITTED ? line->committed
+               : effect.component == Component::SPENT   ? line->spent
+                                                        : line->current;
+  return add_to(sum, effect.amount, effect.line);
+}
+
+Result<void> apply(Book& book, const PoolEffect& effect) {
+  CF_LET(PoolState* const pool,
+         book.edit_state<PoolState>(pool_key(effect.pool, effect.source_tag)));
+  CF_TRY(add_to(pool->incoming, effect.incoming, effect.pool));
+  return add_to(pool->outgoing, effect.outgoing, effect.pool);
+}
+
+Result<void> settle(Book& book, std::uint64_t event, Money amount) {
+  CF_LET(EventState* const state, book.edit_state<EventState>(event_key(Sequence{event})));
+  return add_to(state->settled, amount, "what settles the event");
+}
+
+Result<void> approve(Book& book, schema::TargetApproved::Reader fact, Sequence approval) {
+  const Sequence target{fact.getTarget()};
+  CF_LET(TargetState* const state, book.edit_state<TargetState>(target_key(
+                                       view(fact.getAbout()), fact.getFiscalYear())));
+  state->approvals.push_back({approval, target});
+  CF_LET(EventState* const event, book.edit_state<EventState>(event_key(target)));
+  ++event->approvals;
+  return {};
+}
+
+Result<void> withdraw_approval(Book& book, schema::TargetApproved::Reader fact, Sequence approval) {
+  CF_LET(TargetState* const state, book.edit_state<TargetState>(target_key(
+                                       view(fact.getAbout()), fact.getFiscalYear())));
+  std::erase_if(state->approvals, [&](const auto& one) { return one.approval == approval; });
+  CF_LET(EventState* const event,
+         book.edit_state<EventState>(event_key(Sequence{fact.getTarget()})));
+  --event->approvals;
+  return {};
+}
+
+/// What a reversal changes besides the sums, which are in its own effects.
+Result<void> undo(Book& book, Sequence undone) {
+  CF_LET(const auto record, book.record(undone));
+  const auto fact = record.getFact();
+  switch (fact.which()) {
+    case Fact::UNIT_REGISTERED: {
+      const std::string unit = fmt::format("unit/{}", view(fact.getUnitRegistered().getUnit()));
+      CF_LET(UnitState* const state, book.edit_state<UnitState>(unit));
+      *state = {};
+      return {};
+    }
+    case Fact::PROJECT_PROPOSED: {
+      const auto id = view(fact.getProjectProposed().getProject());
+      CF_LET(ProjectState* const state,
+             book.edit_state<ProjectState>(fmt::format("project/{}", id)));
+      *state = {};
+      return {};
+    }
+    case Fact::LINE_OPENED: {
+      CF_LET(LineState* const state,
+             book.edit_state<LineState>(view(fact.getLineOpened().getLine())));
+      state->opened = false;
+      return {};
+    }
+    case Fact::BUDGET_APPROPRIATED: {
+      CF_LET(LineState* const state,
+             book.edit_state<LineState>(view(fact.getBudgetAppropriated().getLine())));
+      state->appropriated = false;
+      return {};
+    }
+    case Fact::TARGET_APPROVED: return withdraw_approval(book, fact.getTargetApproved(), undone);
+    case Fact::PAYMENT_RECORDED: {
+      const auto payment = fact.getPaymentRecorded();
+      const auto commitment = payment.getCommitment();
+      const auto refund_of = payment.getRefundOf();
+      const Money amount{payment.getAmount()};  // read before the book reads another record
+      if (commitment != 0) CF_TRY(settle(book, commitment, Money{-amount.minor}));
+      if (refund_of != 0) CF_TRY(settle(book, refund_of, amount));
+      return {};
+    }
+    default: return {};
+  }
+}
+
+/// What a fact changes besides sums and histories.
+Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
+  switch (fact.which()) {
+    case Fact::LEDGER_OPENED: {
+      CF_LET(LedgerState* const ledger, book.edit_state<LedgerState>("ledger"));
+      ledger->opened = true;
+      return {};
+    }
+    case Fact::RULE_SET_PUBLISHED: {
+      const auto published = fact.getRuleSetPublished();
+      CF_LET(LedgerState* const ledger, book.edit_state<LedgerState>("ledger"));
+      ledger->rule_sets.push_back(
+          {Date{published.getInForceFrom()}, sequence,
+           fmt::format("{}@{}", view(published.getName()), view(published.getVersion()))});
+      return {};
+    }
+    case Fact::UNIT_REGISTERED: {
+      const std::string unit = fmt::format("unit/{}", view(fact.getUnitRegistered().getUnit()));
+      CF_LET(UnitState* const state, book.edit_state<UnitState>(unit));
+      state->registered = true;
+      return {};
+    }
+    case Fact::PROJECT_PROPOSED: {
+      const auto proposed = fact.getProjectProposed();
+      CF_LET(ProjectState* const state,
+             book.edit_state<ProjectState>(fmt::format("project/{}", view(proposed.getProject()))));
+      state->proposed = true;
+      state->unit = view(proposed.getUnit());
+      return {};
+    }
+    case Fact::LINE_OPENED: {
+      CF_LET(LineState* const state,
+             book.edit_state<LineState>(view(fact.getLineOpened().getLine())));
+      state->opened = true;
+      return {};
+    }
+    case Fact::TARGET_APPROVED: return approve(book, fact.getTargetApproved(), sequence);
+    case Fact::BUDGET_APPROPRIATED: {
+      CF_LET(LineState* const state,
+             book.edit_state<LineState>(view(fact.getBudgetAppropriated().getLine())));
+      state->appropriated = true;
+      return {};
+    }
+    case Fact::PAYMENT_RECORDED: {
+      const auto payment = fact.getPaymentRecorded();
+      if (payment.getCommitment() != 0)
+        CF_TRY(settle(book, payment.getCommitment(), Money{payment.getAmount()}));
+      if (payment.getRefundOf() != 0)
+        CF_TRY(settle(book, payment.getRefundOf(), Money{-payment.getAmount()}));
+      return {};
+    }
+    case Fact::EVENT_REVERSED: {
+      const Sequence undone{fact.getEventReversed().getEvent()};
+      CF_LET(EventState* const state, book.edit_state<EventState>(event_key(undone)));
+      state->reversed = true;
+      state->reversed_by = sequence;
+      return undo(book, undone);
+    }
+    default: return {};
+  }
+}
+
+}  // namespace
+
+Result<void> evolve(Book& book, schema::Record::Reader record) {
+  const Sequence sequence{record.getSequence()};
+  const auto fact = record.getFact();
+  for (const auto subject : record.getSubjects()) {
+    CF_LET(Page* const page, book.edit(view(subject.getId())));
+    COUNTERFOIL_ASSERT(page->count == subject.getOrdinal());
+    ++page->count;
+    page->last = sequence;
+  }
+  CF_TRY(for_each_line_effect(fact, [&](const LineEffect& effect) { return apply(book, effect); }));
+  CF_TRY(for_each_pool_effect(fact, [&](const PoolEffect& effect) { return apply(book, effect); }));
+  return apply_fact(book, fact, sequence);
+}
+
+}  // namespace counterfoil

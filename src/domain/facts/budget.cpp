@@ -1,0 +1,157 @@
+#include <map>
+
+#include "core/limits.h"
+#include "domain/effects.h"
+#include "domain/facts/deciding.h"
+#include "domain/line.h"
+
+namespace counterfoil {
+namespace {
+
+using Kind = schema::BudgetAdjusted::Kind;
+
+/// Current budgets of the lines that an event touches, while its legs are added one by one.
+class RunningBalances {
+ public:
+  explicit RunningBalances(Deciding& deciding) : deciding_(deciding) {}
+
+  /// The line's current budget after the leg.
+  Result<Money> add_leg(std::string_view line, Money amount) {
+    auto found = balances_.find(line);
+    if (found == balances_.end()) {
+      CF_LET(const LineState state, opened_line(deciding_, line));
+      found = balances_.emplace(line, state.current).first;
+    }
+    const auto after = add(found->second, amount);
+    if (!after)
+      return fail(ErrorCode::limit, "the budget of {} would not fit 64 bits: {} and {} minor units",
+                  line, found->second.minor, amount.minor);
+    found->second = *after;
+    return *after;
+  }
+
+ private:
+  Deciding& deciding_;
+  std::map<std::string, Money, std::less<>> balances_;
+};
+
+bool is_transfer(Kind kind) { return kind == Kind::VIREMENT || kind == Kind::RESERVE_DRAW; }
+
+/// Sums of legs by (fiscal year, fund, measure): what a transfer moves between.
+using Sums = std::map<std::tuple<std::int32_t, std::string_view, std::string_view>, Money>;
+
+Result<Sums> sums_of(schema::BudgetAdjusted::Reader adjusted) {
+  Sums sums;
+  for (const auto leg : adjusted.getLegs()) {
+    CF_LET(const LineId id, parse_line(view(leg.getLine())));
+    Money& sum = sums[{id.fiscal_year, id.fund, id.measure}];
+    const auto total = add(sum, Money{leg.getAmount()});
+    if (!total) return fail(ErrorCode::limit, "the sum of the legs does not fit 64 bits");
+    sum = *total;
+  }
+  return sums;
+}
+
+/// Where the legs of these measures do not sum to zero: a sentence for each fund and year.
+Result<std::vector<std::string>> imbalances(const Sums& sums,
+                                            const std::vector<std::string>& group) {
+  std::map<std::pair<std::int32_t, std::string_view>, Money> totals;
+  for (const auto& [key, sum] : sums) {
+    const auto& [year, fund, measure] = key;
+    if (std::find(group.begin(), group.end(), measure) == group.end()) continue;
+    Money& total = totals[{year, fund}];
+    const auto next = add(total, sum);
+    if (!next) return fail(ErrorCode::limit, "the sum of the legs does not fit 64 bits");
+    total = *next;
+  }
+  std::vector<std::string> found;
+  for (const auto& [key, total] : totals)
+    if (total.minor != 0)
+      found.push_back(fmt::format("the legs on {} in fund {} of {} sum to {}, not to 0",
+                                  fmt::join(group, " + "), key.second, key.first, total.minor));
+  return found;
+}
+
+/// Identity R16 for the rule set's balance groups, rule R19 for its loose ones.
+Result<void> check_transfer(Deciding& deciding, schema::BudgetAdjusted::Reader adjusted) {
+  CF_LET(const Sums sums, sums_of(adjusted));
+  for (const auto& group : deciding.rules->balance_groups) {
+    CF_LET(const auto found, imbalances(sums, group));
+    if (!found.empty())
+      return fail(ErrorCode::refused,
+                  "R16: {} minor units. Complete the legs, or record a supplement or a reduction",
+                  found.front());
+  }
+  for (const auto& group : deciding.rules->loose_balance_groups) {
+    CF_LET(auto found, imbalances(sums, group));
+    for (std::string& finding : found)
+      CF_TRY(report_breach(deciding, "R19", std::move(finding), "Complete the legs"));
+  }
+  return {};
+}
+
+Result<void> check_pooled(schema::BudgetAdjusted::Reader adjusted) {
+  const Kind kind = adjusted.getKind();
+  if (kind == Kind::POOL_ALLOCATION && adjusted.getPool().size() == 0)
+    return fail(ErrorCode::invalid, "a pool allocation names the pool that it is given out of");
+  for (const auto leg : adjusted.getLegs()) {
+    if (kind == Kind::CLAWBACK && leg.getAmount() > 0)
+      return fail(ErrorCode::invalid,
+                  "a clawback takes money: the leg on {} is {}, and may not be above 0",
+                  view(leg.getLine()), leg.getAmount());
+    if (kind == Kind::POOL_ALLOCATION && leg.getAmount() < 0)
+      return fail(ErrorCode::invalid,
+                  "a pool allocation gives money: the leg on {} is {}, and may not be below 0",
+                  view(leg.getLine()), leg.getAmount());
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> decide_budget_appropriated(Deciding& deciding, schema::Fact::Builder fact) {
+  auto appropriated = fact.getBudgetAppropriated();
+  const std::string_view line = view(appropriated.asReader().getLine());
+  for (const auto amount : {appropriated.getAmount(), appropriated.getCutForGrade(),
+                            appropriated.getCutAcrossTheBoard()})
+    CF_TRY(check_amount(amount));
+  if (appropriated.getCutForGrade() < 0 || appropriated.getCutAcrossTheBoard() < 0)
+    return fail(ErrorCode::invalid, "a cut is written as an amount that is not negative");
+  CF_LET(const LineState state, opened_line(deciding, line));
+  if (state.appropriated)
+    return fail(ErrorCode::refused,
+                "the budget line {} has its appropriation: record an adjustment, or reverse it first",
+                line);
+  const auto after = add(state.current, Money{appropriated.getAmount()});
+  if (!after) return fail(ErrorCode::limit, "the budget of {} would not fit 64 bits", line);
+  appropriated.setBalanceAfter(after->minor);
+  return {};
+}
+
+Result<void> decide_budget_adjusted(Deciding& deciding, schema::Fact::Builder fact) {
+  auto adjusted = fact.getBudgetAdjusted();
+  const Kind kind = adjusted.getKind();
+  const std::size_t legs = adjusted.asReader().getLegs().size();
+  if (kind == Kind::UNSPECIFIED)
+    return fail(ErrorCode::invalid, "an adjustment needs a kind, such as virement");
+  if (legs == 0) return fail(ErrorCode::invalid, "an adjustment needs at least one leg");
+  if (legs > limits::legs_in_adjustment)
+    return fail(ErrorCode::limit,
+                "the adjustment has {} legs; the limit is {}: split it into several that balance, in "
+                "one command",
+                legs, limits::legs_in_adjustment);
+  CF_TRY(check_pooled(adjusted.asReader()));
+  if (adjusted.getProposal() != 0 && adjusted.getProposal() >= deciding.sequence.value)
+    return fail(ErrorCode::refused, "there is no record {} yet that could be the proposal",
+                adjusted.getProposal());
+  RunningBalances balances(deciding);
+  for (auto leg : adjusted.getLegs()) {
+    CF_TRY(check_amount(leg.getAmount()));
+    CF_LET(const Money after, balances.add_leg(view(leg.asReader().getLine()), Money{leg.getAmount()}));
+    leg.setBalanceAfter(after.minor);
+  }
+  if (is_transfer(kind)) CF_TRY(check_transfer(deciding, adjusted.asReader()));
+  return {};
+}
+
+}  // namespace counterfoil

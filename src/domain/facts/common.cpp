@@ -1,0 +1,89 @@
+#include "core/limits.h"
+#include "domain/facts/deciding.h"
+#include "domain/line.h"
+#include "domain/subjects.h"
+
+#include <limits>
+
+namespace counterfoil {
+
+Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,
+                           std::string_view remedy) {
+  const auto let_pass = [&](schema::Breach::Mode mode) {
+    deciding.breaches.push_back({std::string(rule), mode, std::move(finding)});
+  };
+  switch (deciding.rules->mode(rule)) {
+    case RuleMode::off: return {};
+    case RuleMode::observe: let_pass(schema::Breach::Mode::OBSERVE); return {};
+    case RuleMode::override: {
+      const auto override = deciding.command.getOverride();
+      if (override.getAuthority().size() == 0 || override.getDocument().size() == 0)
+        return fail(ErrorCode::refused,
+                    "{}: {}. {}, or give an override with its authority and document", rule, finding,
+                    remedy);
+      let_pass(schema::Breach::Mode::OVERRIDE);
+      return {};
+    }
+    case RuleMode::enforce:
+      return fail(ErrorCode::refused, "{}: {}. {}", rule, finding, remedy);
+  }
+  return {};
+}
+
+Result<LineState> opened_line(Deciding& deciding, std::string_view line) {
+  CF_TRY(parse_line(line));
+  CF_LET(const LineState state, deciding.book.state<LineState>(line));
+  if (!state.opened)
+    return fail(ErrorCode::refused, "the budget line {} was never opened: record a lineOpened first",
+                line);
+  return state;
+}
+
+Result<void> check_about(Deciding& deciding, std::string_view about) {
+  CF_TRY(check_subject(about));
+  if (about.starts_with("project/")) {
+    CF_LET(const auto project, deciding.book.state<ProjectState>(about));
+    if (!project.proposed)
+      return fail(ErrorCode::refused, "{} is not known: record a projectProposed first", about);
+    return {};
+  }
+  if (about.starts_with("unit/")) {
+    CF_LET(const auto unit, deciding.book.state<UnitState>(about));
+    if (!unit.registered)
+      return fail(ErrorCode::refused, "{} is not known: record a unitRegistered first", about);
+    return {};
+  }
+  if (about.starts_with("list/") || about.starts_with("fund/")) return {};
+  return fail(ErrorCode::invalid,
+              "\"{}\" cannot be the subject here: it is about a project/…, unit/…, list/… or fund/…",
+              about);
+}
+
+Result<void> check_fiscal_year(std::int32_t year) {
+  if (year >= limits::fiscal_year_min && year <= limits::fiscal_year_max) return {};
+  return fail(ErrorCode::invalid, "the fiscal year {} lies outside {} to {}", year,
+              limits::fiscal_year_min, limits::fiscal_year_max);
+}
+
+Result<void> check_amount(std::int64_t amount) {
+  if (amount != std::numeric_limits<std::int64_t>::min()) return {};
+  return fail(ErrorCode::limit, "the amount {} has no opposite in 64 bits", amount);
+}
+
+Result<schema::Record::Reader> named_event(Deciding& deciding, std::uint64_t sequence,
+                                           schema::Fact::Which kind, std::string_view kind_name) {
+  if (sequence >= deciding.sequence.value)
+    return fail(ErrorCode::refused, "there is no record {} yet: name the sequence of a {}", sequence,
+                kind_name);
+  CF_LET(const auto event, deciding.book.state<EventState>(event_key(Sequence{sequence})));
+  if (event.reversed)
+    return fail(ErrorCode::refused, "record {} was reversed by record {}", sequence,
+                event.reversed_by.value);
+  CF_LET(const auto record, deciding.book.record(Sequence{sequence}));
+  if (record.getFact().which() != kind)
+    return fail(ErrorCode::refused, "record {} is a {}; the sequence of a {} is wanted", sequence,
+                fact_name(record.getFact()), kind_name);
+  return record;
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,49 @@
+#include "domain/facts/deciding.h"
+#include "domain/line.h"
+
+namespace counterfoil {
+
+Result<void> decide_unit_registered(Deciding& deciding, schema::Fact::Builder fact) {
+  const auto registered = fact.asReader().getUnitRegistered();
+  if (!is_id(view(registered.getUnit())))
+    return fail(ErrorCode::invalid, "a unit needs an id of letters, digits, '.', '_' and '-'");
+  const std::string unit = fmt::format("unit/{}", view(registered.getUnit()));
+  CF_LET(const auto state, deciding.book.state<UnitState>(unit));
+  if (state.registered)
+    return fail(ErrorCode::refused, "{} is registered already", unit);
+  return {};
+}
+
+Result<void> decide_project_proposed(Deciding& deciding, schema::Fact::Builder fact) {
+  const auto proposed = fact.asReader().getProjectProposed();
+  if (!is_id(view(proposed.getProject())))
+    return fail(ErrorCode::invalid, "a project needs an id of letters, digits, '.', '_' and '-'");
+  const std::string project = fmt::format("project/{}", view(proposed.getProject()));
+  CF_LET(const auto state, deciding.book.state<ProjectState>(project));
+  if (state.proposed) return fail(ErrorCode::refused, "{} was proposed already", project);
+  CF_TRY(check_about(deciding, fmt::format("unit/{}", view(proposed.getUnit()))));
+  for (const auto predecessor : proposed.getPredecessors()) {
+    CF_TRY(check_about(deciding, fmt::format("project/{}", view(predecessor.getProject()))));
+    if (predecessor.getShareBasisPoints() == 0 || predecessor.getShareBasisPoints() > 10'000)
+      return fail(ErrorCode::invalid,
+                  "the share of predecessor {} is {} basis points; it lies between 1 and 10000",
+                  view(predecessor.getProject()), predecessor.getShareBasisPoints());
+  }
+  return {};
+}
+
+Result<void> decide_line_opened(Deciding& deciding, schema::Fact::Builder fact) {
+  auto opened = fact.getLineOpened();
+  const std::string_view line = view(opened.asReader().getLine());
+  CF_LET(const LineId id, parse_line(line));
+  CF_LET(const auto state, deciding.book.state<LineState>(line));
+  if (state.opened) return fail(ErrorCode::refused, "the budget line {} is open already", line);
+  const std::string about = fmt::format("project/{}", id.project);
+  CF_LET(const auto project, deciding.book.state<ProjectState>(about));
+  if (!project.proposed)
+    return fail(ErrorCode::refused, "{} is not known: record a projectProposed first", about);
+  opened.setUnit(text_of(project.unit));
+  return {};
+}
+
+}  // namespace counterfoil

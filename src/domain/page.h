@@ -1,0 +1,95 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/ids.h"
+#include "core/money.h"
+#include "core/time.h"
+
+namespace counterfoil {
+
+/// The kinds of state that decisions are made on. Each is derived from records alone.
+
+struct LedgerState {
+  struct InForce {
+    Date from;
+    Sequence published;   // of the RuleSetPublished
+    std::string version;  // "NAME@VERSION"
+    friend bool operator==(const InForce&, const InForce&) = default;
+  };
+  bool opened = false;
+  std::vector<InForce> rule_sets;  // in the order of publication
+  friend bool operator==(const LedgerState&, const LedgerState&) = default;
+};
+
+struct UnitState {
+  bool registered = false;
+  friend bool operator==(const UnitState&, const UnitState&) = default;
+};
+
+struct ProjectState {
+  bool proposed = false;
+  std::string unit;
+  friend bool operator==(const ProjectState&, const ProjectState&) = default;
+};
+
+struct LineState {
+  bool opened = false;
+  bool appropriated = false;
+  Money current;
+  Money committed;  // outstanding commitments
+  Money spent;
+  friend bool operator==(const LineState&, const LineState&) = default;
+};
+
+/// One pool's balance for one source tag.
+struct PoolState {
+  Money incoming;
+  Money outgoing;
+  friend bool operator==(const PoolState&, const PoolState&) = default;
+};
+
+/// The approvals in force of one subject's target for one year, oldest first; the last counts.
+struct TargetState {
+  struct Approval {
+    Sequence approval;
+    Sequence target;
+    friend bool operator==(const Approval&, const Approval&) = default;
+  };
+  std::vector<Approval> approvals;
+  friend bool operator==(const TargetState&, const TargetState&) = default;
+};
+
+/// Kept only for an event that later ones settled, approved or reversed.
+struct EventState {
+  bool reversed = false;
+  Sequence reversed_by;
+  Money settled;                // of a commitment: paid; of a payment: refunded
+  std::uint32_t approvals = 0;  // of a target: in force
+  friend bool operator==(const EventState&, const EventState&) = default;
+};
+
+/// One page of the book. A subject's page also says how long its history is.
+struct Page {
+  std::uint64_t count = 0;  // records in the subject's history
+  Sequence last;            // the newest of them
+  std::variant<std::monostate, LedgerState, UnitState, ProjectState, LineState, PoolState,
+               TargetState, EventState>
+      state;
+  friend bool operator==(const Page&, const Page&) = default;
+};
+
+/// Bytes of schema/FORMAT.md, "book", and back.
+std::string encode_page(const Page& page);
+Result<Page> decode_page(std::string_view bytes);
+
+/// Keys of pages that are not a subject's own.
+std::string event_key(Sequence sequence);
+std::string target_key(std::string_view about, std::int32_t fiscal_year);
+std::string pool_key(std::string_view pool, std::string_view source_tag);
+
+}  // namespace counterfoil

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <schema/event.capnp.h>
+
+#include <string>
+#include <vector>
+
+#include "core/ids.h"
+
+namespace counterfoil {
+
+/// What the fact is about: sorted, each once. A pure function of the fact, and the only place that
+/// decides it; the table fact → subjects is in schema/FORMAT.md. Fails where a part of the fact is
+/// no id, or where there are more subjects than an event may have.
+Result<std::vector<std::string>> subjects_of(schema::Fact::Reader fact);
+
+/// The union tag's name as the schema spells it, for instance "budgetAdjusted"; "unknown" for one
+/// that this build does not know.
+std::string_view fact_name(schema::Fact::Reader fact);
+
+}  // namespace counterfoil

@@ -1,0 +1,63 @@
+#include "proof/note_key.h"
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#include "core/limits.h"
+#include "proof/suite.h"
+
+namespace counterfoil {
+namespace {
+
+constexpr char ed25519_type = 0x01;  // C2SP signed-note, signature types
+
+std::string base64(std::string_view bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                     reinterpret_cast<const unsigned char*>(bytes.data()),
+                                     static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+}  // namespace
+
+Result<void> check_origin(std::string_view name) {
+  const bool ok = !name.empty() && name.size() <= limits::subject_bytes &&
+                  std::all_of(name.begin(), name.end(),
+                              [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
+  if (ok) return {};
+  return fail(ErrorCode::invalid,
+              "\"{}\" cannot be an origin: it is 1 to {} printable ASCII characters without spaces "
+              "and '+', for instance ledger.example.org/city",
+              name, limits::subject_bytes);
+}
+
+Result<NoteKey> generate_note_key(std::string_view name) {
+  CF_TRY(check_origin(name));
+  const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+      EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), EVP_PKEY_free);
+  const std::unique_ptr<BIO, decltype(&BIO_free)> pem(BIO_new(BIO_s_mem()), BIO_free);
+  std::array<unsigned char, 32> point{};
+  std::size_t size = point.size();
+  if (!key || !pem || EVP_PKEY_get_raw_public_key(key.get(), point.data(), &size) != 1 ||
+      PEM_write_bio_PKCS8PrivateKey(pem.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) !=
+          1)
+    return fail(ErrorCode::io, "OpenSSL could not make an Ed25519 key: check its configuration");
+
+  std::string typed(1, ed25519_type);
+  typed.append(reinterpret_cast<const char*>(point.data()), size);
+  CF_LET(Hasher sha256, Hasher::of_suite(default_suite));
+  const Hash id = sha256.digest(std::string(name) + "\n" + typed);
+
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(pem.get(), &text);
+  return NoteKey{std::string(text, static_cast<std::size_t>(length)),
+                 fmt::format("{}+{}+{}", name, to_hex(bytes_of(id).substr(0, 4)), base64(typed))};
+}
+
+}  // namespace counterfoil

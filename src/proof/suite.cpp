@@ -1,0 +1,82 @@
+#include "proof/suite.h"
+
+#include <openssl/evp.h>
+
+#include <initializer_list>
+
+namespace counterfoil {
+namespace {
+
+template <auto release>
+struct Deleter {
+  template <typename T>
+  void operator()(T* pointer) const {
+    release(pointer);
+  }
+};
+
+}  // namespace
+
+/// The algorithm is fetched once: fetching it for each hash costs more than hashing.
+struct Hasher::Context {
+  std::unique_ptr<EVP_MD, Deleter<EVP_MD_free>> algorithm;
+  std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>> state;
+
+  Hash hash(std::initializer_list<std::string_view> parts) {
+    Hash out;
+    unsigned size = 0;
+    bool ok = EVP_DigestInit_ex2(state.get(), algorithm.get(), nullptr) == 1;
+    for (const auto part : parts)
+      ok = ok && EVP_DigestUpdate(state.get(), part.data(), part.size()) == 1;
+    ok = ok && EVP_DigestFinal_ex(state.get(), out.data(), &size) == 1;
+    COUNTERFOIL_ASSERT(ok && size == out.size());
+    return out;
+  }
+};
+
+Hasher::Hasher(std::unique_ptr<Context> context) : context_(std::move(context)) {}
+Hasher::Hasher(Hasher&&) noexcept = default;
+Hasher& Hasher::operator=(Hasher&&) noexcept = default;
+Hasher::~Hasher() = default;
+
+Result<Hasher> Hasher::of_suite(std::string_view suite) {
+  if (suite != default_suite)
+    return fail(ErrorCode::unsupported, "this build has no suite \"{}\"; it has {}", suite,
+                default_suite);
+  auto context = std::make_unique<Context>();
+  context->algorithm.reset(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  context->state.reset(EVP_MD_CTX_new());
+  if (!context->algorithm || !context->state)
+    return fail(ErrorCode::io, "OpenSSL offers no SHA-256: check its configuration and providers");
+  return Hasher(std::move(context));
+}
+
+Hash Hasher::digest(std::string_view bytes) { return context_->hash({bytes}); }
+
+Hash Hasher::leaf(std::string_view entry) {
+  return context_->hash({std::string_view("\x00", 1), entry});
+}
+
+Hash Hasher::node(const Hash& left, const Hash& right) {
+  return context_->hash({std::string_view("\x01", 1), bytes_of(left), bytes_of(right)});
+}
+
+Hash Hasher::empty_root() { return context_->hash({}); }
+
+std::string_view bytes_of(const Hash& hash) {
+  return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
+}
+
+}  // namespace counterfoil

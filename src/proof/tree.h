@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "proof/suite.h"
+
+namespace counterfoil {
+
+/// The right edge of an RFC 6962 tree: the roots of its complete subtrees, largest first, one for
+/// each bit set in `size`. It is all that is needed to append a leaf and to know the root.
+class TreeEdge {
+ public:
+  TreeEdge() = default;
+
+  std::uint64_t size() const { return size_; }
+  void append(const Hash& leaf, Hasher& hasher);
+  /// The tree's root (RFC 6962, 2.1).
+  Hash root(Hasher& hasher) const;
+
+  /// size (8 bytes, big-endian) ‖ the hashes; schema/FORMAT.md, "edge".
+  std::string encode() const;
+  static Result<TreeEdge> decode(std::string_view bytes);
+
+  friend bool operator==(const TreeEdge&, const TreeEdge&) = default;
+
+ private:
+  std::uint64_t size_ = 0;
+  std::vector<Hash> subtrees_;
+};
+
+}  // namespace counterfoil

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace counterfoil {
+
+/// An open file descriptor, closed at the end of its life.
+class FileDescriptor {
+ public:
+  explicit FileDescriptor(int fd = -1) : fd_(fd) {}
+  FileDescriptor(FileDescriptor&& other) noexcept : fd_(other.release()) {}
+  FileDescriptor& operator=(FileDescriptor&& other) noexcept;
+  ~FileDescriptor();
+  int get() const { return fd_; }
+  int release();
+
+ private:
+  int fd_;
+};
+
+/// The errno of a failed call as a sentence: what could not be done to which file, and why.
+tl::unexpected<Error> file_failure(std::string_view what, const std::string& path);
+
+Result<FileDescriptor> open_file(const std::string& path, int flags, unsigned mode = 0600);
+Result<std::string> read_file(const std::string& path);
+/// Creates a file that must not exist yet, with these contents, synced, readable by its owner alone.
+Result<void> create_private_file(const std::string& path, std::string_view contents);
+/// Makes the names in a folder survive a crash.
+Result<void> sync_folder(const std::string& path);
+
+}  // namespace counterfoil

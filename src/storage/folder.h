@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "storage/files.h"
+
+namespace counterfoil {
+
+/// A ledger's folder and what lies where in it. Holding one means holding its lock: no other
+/// process can open the ledger until it is destroyed, or its process ends in whatever way.
+class LedgerFolder {
+ public:
+  /// Makes the folder; one that holds a ledger, or anything else, is refused.
+  static Result<LedgerFolder> create(const std::string& path);
+  /// Locks an existing ledger. `busy` where another process holds it: the error names that process.
+  static Result<LedgerFolder> open(const std::string& path);
+
+  const std::string& path() const { return path_; }
+  std::string journal() const { return path_ + "/journal"; }
+  std::string views() const { return path_ + "/views"; }
+  std::string shown() const { return path_ + "/shown"; }
+  std::string signing_key() const { return path_ + "/signing.key"; }
+  std::string admin_token() const { return path_ + "/admin.token"; }
+
+ private:
+  LedgerFolder(std::string path, FileDescriptor lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
+  std::string path_;
+  FileDescriptor lock_;
+};
+
+}  // namespace counterfoil

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "codec/canonical.h"
+#include "core/ids.h"
+#include "core/time.h"
+#include "proof/tree.h"
+#include "storage/folder.h"
+
+namespace counterfoil {
+
+/// What is remembered for ever of a command that was accepted.
+struct Acceptance {
+  Sequence first;
+  std::uint32_t count = 0;
+  std::string digest;
+};
+
+/// Pages of the book by key, encoded; schema/FORMAT.md, "book".
+using PageBytes = std::map<std::string, std::string, std::less<>>;
+
+/// The record of everything, append-only: nothing here deletes or overwrites a record. One writer
+/// appends; any thread reads. A reader sees a record only after it is durable and counted as shown.
+class Journal {
+ public:
+  /// A new, empty journal in a folder that LedgerFolder::create made.
+  static Result<Journal> create(const LedgerFolder& folder, std::string_view suite, Epoch epoch);
+  /// Opens what is there. Refuses a journal that holds less than was ever shown, or whose newest
+  /// records are not the ones that were shown.
+  static Result<Journal> open(const LedgerFolder& folder);
+
+  Journal(Journal&&) noexcept;
+  Journal& operator=(Journal&&) noexcept;
+  ~Journal();
+
+  /// Records in it. The next one's sequence.
+  std::uint64_t size() const;
+  Epoch epoch() const;
+  Hash root() const;
+  /// When the newest record was recorded; the earliest moment where there is none.
+  Instant last_recorded_at() const;
+
+  /// Appends the records, whose sequences go on from size(), with their index entries and the
+  /// book's changed pages: all of them, synced, or none. After an error nothing more is accepted
+  /// until the ledger is opened again, because the disk may hold the group or not.
+  Result<void> append(const std::vector<Words>& records, const PageBytes& pages);
+
+  /// The stored bytes of a record. `not_found` names the size where there is none yet.
+  Result<void> read(Sequence sequence, std::string& bytes) const;
+
+  /// Walks records in order from a sequence. Ends at the size that the journal had at the start.
+  class Scan {
+   public:
+    Scan(Scan&&) noexcept;
+    ~Scan();
+    /// The next record's bytes, valid until the next call; nothing at the end.
+    Result<std::optional<std::string_view>> next();
+
+   private:
+    friend class Journal;
+    struct Impl;
+    explicit Scan(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+  };
+  Scan scan(Sequence from) const;
+
+  /// The sequences of a subject's records from that ordinal on, at most `limit` of them.
+  Result<std::vector<Sequence>> history(std::string_view subject, Ordinal from,
+                                        std::size_t limit) const;
+  Result<std::optional<Acceptance>> acceptance(std::string_view principal,
+                                               std::string_view command_id) const;
+  Result<std::optional<std::string>> page(std::string_view key) const;
+
+  /// Writes the subject index, the command index and the book again from the records. `pages_of`
+  /// folds one record and returns the pages that it changed.
+  using PagesOf = std::function<Result<PageBytes>(schema::Record::Reader)>;
+  Result<void> reindex(const PagesOf& pages_of);
+
+  std::uint64_t disk_bytes() const;
+
+ private:
+  struct Impl;
+  explicit Journal(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace counterfoil

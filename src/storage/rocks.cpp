@@ -1,0 +1,233 @@
+#include "storage/rocks.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <mutex>
+
+namespace counterfoil {
+namespace {
+
+rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view view(rocksdb::Slice bytes) { return {bytes.data(), bytes.size()}; }
+
+tl::unexpected<Error> failure(const rocksdb::Status& status) {
+  if (status.IsCorruption())
+    return fail(ErrorCode::corrupt,
+                "the database is damaged: {}. Nothing was served from it; restore a backup, or put "
+                "back the file that changed",
+                status.ToString());
+  if (status.IsNoSpace())
+    return fail(ErrorCode::io, "the disk is full: {}. Make room and start again", status.ToString());
+  return fail(ErrorCode::io, "the database could not do it: {}", status.ToString());
+}
+
+Result<void> outcome(const rocksdb::Status& status) {
+  if (status.ok()) return {};
+  return failure(status);
+}
+
+rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.block_size = 16 << 10;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;  // memory does not grow with the number of events
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.compression = rocksdb::kLZ4Compression;
+  options.bottommost_compression = rocksdb::kZSTD;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.write_buffer_size = 32 << 20;
+  return options;
+}
+
+}  // namespace
+
+class Rocks::Family {
+ public:
+  Family(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* handle) : db_(db), handle_(handle) {}
+  ~Family() { db_->DestroyColumnFamilyHandle(handle_); }
+  Family(const Family&) = delete;
+  Family& operator=(const Family&) = delete;
+  rocksdb::ColumnFamilyHandle* handle() const { return handle_; }
+
+ private:
+  rocksdb::DB* db_;  // outlives every handle: Rocks says so
+  rocksdb::ColumnFamilyHandle* handle_;
+};
+
+struct Rocks::Batch::Impl {
+  rocksdb::WriteBatch batch;
+};
+
+struct Rocks::Cursor::Impl {
+  std::unique_ptr<rocksdb::Iterator> iterator;
+};
+
+struct Rocks::Impl {
+  std::unique_ptr<rocksdb::DB> db;
+  std::shared_ptr<rocksdb::Cache> cache;
+  mutable std::mutex mutex;  // guards families
+  std::map<std::string, FamilyPtr, std::less<>> families;
+
+  ~Impl() {
+    families.clear();  // the handles go before the database that made them
+    if (db) db->Close();
+  }
+};
+
+Rocks::Batch::Batch() : impl_(std::make_unique<Impl>()) {}
+Rocks::Batch::Batch(Batch&&) noexcept = default;
+Rocks::Batch& Rocks::Batch::operator=(Batch&&) noexcept = default;
+Rocks::Batch::~Batch() = default;
+
+void Rocks::Batch::put(const Family& family, std::string_view key, std::string_view value) {
+  impl_->batch.Put(family.handle(), slice(key), slice(value));
+}
+void Rocks::Batch::erase(const Family& family, std::string_view key) {
+  impl_->batch.Delete(family.handle(), slice(key));
+}
+std::size_t Rocks::Batch::bytes() const { return impl_->batch.GetDataSize(); }
+void Rocks::Batch::clear() { impl_->batch.Clear(); }
+
+Rocks::Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Rocks::Cursor::Cursor(Cursor&&) noexcept = default;
+Rocks::Cursor::~Cursor() = default;
+void Rocks::Cursor::seek(std::string_view key) { impl_->iterator->Seek(slice(key)); }
+void Rocks::Cursor::seek_last(std::string_view key) { impl_->iterator->SeekForPrev(slice(key)); }
+void Rocks::Cursor::next() { impl_->iterator->Next(); }
+bool Rocks::Cursor::valid() const { return impl_->iterator->Valid(); }
+std::string_view Rocks::Cursor::key() const { return view(impl_->iterator->key()); }
+std::string_view Rocks::Cursor::value() const { return view(impl_->iterator->value()); }
+Result<void> Rocks::Cursor::status() const { return outcome(impl_->iterator->status()); }
+
+Rocks::Rocks(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Rocks::Rocks(Rocks&&) noexcept = default;
+Rocks& Rocks::operator=(Rocks&&) noexcept = default;
+Rocks::~Rocks() = default;
+
+Result<Rocks> Rocks::open(const std::string& path, const std::vector<std::string>& families,
+                          const Options& options) {
+  rocksdb::DBOptions db_options;
+  db_options.create_if_missing = options.create_if_missing;
+  db_options.create_missing_column_families = true;
+  db_options.paranoid_checks = true;
+  db_options.wal_recovery_mode = options.refuse_damaged_log
+                                     ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
+                                     : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  db_options.max_total_wal_size = 256 << 20;
+  db_options.keep_log_file_num = 4;
+  db_options.max_open_files = 512;
+  db_options.IncreaseParallelism(2);
+
+  auto impl = std::make_unique<Impl>();
+  impl->cache = rocksdb::NewLRUCache(128 << 20);
+  std::vector<std::string> names;
+  rocksdb::DB::ListColumnFamilies(db_options, path, &names);  // fails where there is none yet
+  if (names.empty()) names.push_back(rocksdb::kDefaultColumnFamilyName);
+  for (const std::string& name : families)
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(names.size());
+  for (const std::string& name : names)
+    descriptors.emplace_back(name, family_options(impl->cache));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto status = rocksdb::DB::Open(db_options, path, descriptors, &handles, &db);
+  if (!status.ok()) return failure(status);
+  impl->db.reset(db);
+  for (auto* handle : handles)
+    impl->families.emplace(handle->GetName(), std::make_shared<Family>(db, handle));
+  return Rocks(std::move(impl));
+}
+
+Rocks::FamilyPtr Rocks::family(std::string_view name) const {
+  const std::lock_guard lock(impl_->mutex);
+  const auto found = impl_->families.find(name);
+  return found == impl_->families.end() ? nullptr : found->second;
+}
+
+std::vector<std::string> Rocks::families() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<std::string> names;
+  names.reserve(impl_->families.size());
+  for (const auto& [name, family] : impl_->families) names.push_back(name);
+  return names;
+}
+
+Result<Rocks::FamilyPtr> Rocks::create_family(const std::string& name) {
+  rocksdb::ColumnFamilyHandle* handle = nullptr;
+  const auto status =
+      impl_->db->CreateColumnFamily(family_options(impl_->cache), name, &handle);
+  if (!status.ok()) return failure(status);
+  auto family = std::make_shared<Family>(impl_->db.get(), handle);
+  const std::lock_guard lock(impl_->mutex);
+  impl_->families[name] = family;
+  return family;
+}
+
+Result<void> Rocks::drop_family(const std::string& name) {
+  FamilyPtr dropped;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    const auto found = impl_->families.find(name);
+    if (found == impl_->families.end()) return {};
+    dropped = found->second;
+    impl_->families.erase(found);
+  }
+  return outcome(impl_->db->DropColumnFamily(dropped->handle()));
+}
+
+Result<bool> Rocks::get(const Family& family, std::string_view key, std::string& value) const {
+  const auto status = impl_->db->Get({}, family.handle(), slice(key), &value);
+  if (status.ok()) return true;
+  if (status.IsNotFound()) return false;
+  return failure(status);
+}
+
+Result<std::optional<std::string>> Rocks::get(const Family& family, std::string_view key) const {
+  std::string value;
+  CF_LET(const bool found, get(family, key, value));
+  if (!found) return std::nullopt;
+  return value;
+}
+
+Result<void> Rocks::write(Batch& batch, Durability durability) {
+  rocksdb::WriteOptions options;
+  options.sync = durability == Durability::synced;
+  return outcome(impl_->db->Write(options, &batch.impl_->batch));
+}
+
+Rocks::Cursor Rocks::walk(const Family& family, Walk kind) const {
+  rocksdb::ReadOptions options;
+  if (kind == Walk::whole) {
+    options.readahead_size = 2 << 20;
+    options.fill_cache = false;
+  }
+  auto impl = std::make_unique<Cursor::Impl>();
+  impl->iterator.reset(impl_->db->NewIterator(options, family.handle()));
+  return Cursor(std::move(impl));
+}
+
+std::uint64_t Rocks::disk_bytes() const {
+  std::uint64_t total = 0;
+  for (const std::string& name : families()) {
+    std::uint64_t bytes = 0;
+    const FamilyPtr one = family(name);
+    if (one && impl_->db->GetIntProperty(one->handle(), rocksdb::DB::Properties::kTotalSstFilesSize,
+                                         &bytes))
+      total += bytes;
+  }
+  return total;
+}
+
+}  // namespace counterfoil

@@ -126,6 +126,7 @@ struct LedgerOpened {
   currency @8 :Text;              # ISO 4217 code
   timeZone @9 :Text;              # IANA name; it gives "the day of" a moment
   predecessorCheckpoint @10 :Text;  # where epoch > 0: the last one known of the epoch before
+  epoch @11 :UInt32;
 
   enum Confidentiality { unspecified @0; public @1; confidential @2; }
 }

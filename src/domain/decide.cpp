@@ -83,15 +83,6 @@ Result<void> check_envelope(schema::Command::Reader command, const Stamp& stamp)
   return {};
 }
 
-/// The rule set in force on the day of the decision: the one that starts last, then the newest.
-Result<std::optional<LedgerState::InForce>> in_force(Book& book, Date decided_on) {
-  CF_LET(const auto ledger, book.state<LedgerState>("ledger"));
-  std::optional<LedgerState::InForce> best;
-  for (const auto& candidate : ledger.rule_sets)
-    if (candidate.from <= decided_on && (!best || candidate.from >= best->from)) best = candidate;
-  return best;
-}
-
 void set_envelope(schema::Record::Builder record, schema::Command::Reader command,
                   const Stamp& stamp, Sequence sequence, std::size_t index) {
   record.setFormat(record_format);
@@ -246,7 +237,8 @@ Result<std::vector<Breach>> decide(Book& book, schema::Command::Reader command,
   std::vector<Breach> breaches;
   const std::size_t count = command.getFacts().size();
   for (std::size_t index = 0; index < count; ++index) {
-    CF_LET(const auto rule_set, in_force(book, stamp.decided_on));
+    CF_LET(const auto now, book.state<LedgerState>("ledger"));
+    const auto rule_set = in_force(now, stamp.decided_on);
     auto decided = decide_fact(book, command, stamp, index, rule_set, breaches);
     if (decided) continue;
     if (count == 1) return tl::make_unexpected(decided.error());

@@ -149,6 +149,13 @@ bool hold(decltype(Page::state)& state, std::size_t index) {
 
 }  // namespace
 
+std::optional<LedgerState::InForce> in_force(const LedgerState& ledger, Date day) {
+  std::optional<LedgerState::InForce> best;
+  for (const auto& candidate : ledger.rule_sets)
+    if (candidate.from <= day && (!best || candidate.from >= best->from)) best = candidate;
+  return best;
+}
+
 std::string encode_page(const Page& page) {
   Encoder encoder;
   encoder.field(static_cast<std::uint8_t>(page.state.index()));

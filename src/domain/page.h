@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -82,6 +83,9 @@ struct Page {
       state;
   friend bool operator==(const Page&, const Page&) = default;
 };
+
+/// The rule set in force on a day: the one that starts last, then the newest of those.
+std::optional<LedgerState::InForce> in_force(const LedgerState& ledger, Date day);
 
 /// Bytes of schema/FORMAT.md, "book", and back.
 std::string encode_page(const Page& page);

@@ -21,6 +21,7 @@ constexpr std::string_view meta_family = "meta";
 const std::vector<std::string> all_families = {"records", "subjects",    "commands", "book",
                                                "tiles",   "checkpoints", "meta"};
 constexpr std::string_view edge_key = "edge";
+constexpr std::string_view reindexing_key = "reindexing";  // there while the indexes are incomplete
 
 std::string record_key(Sequence sequence) {
   std::string key;
@@ -183,6 +184,16 @@ Result<Journal> Journal::create(const LedgerFolder& folder, std::string_view sui
 }
 
 Result<Journal> Journal::open(const LedgerFolder& folder) {
+  CF_LET(Journal journal, open_to_reindex(folder));
+  CF_LET(const auto incomplete, journal.impl_->rocks.get(*journal.impl_->meta, reindexing_key));
+  if (incomplete)
+    return fail(ErrorCode::corrupt,
+                "building the indexes again was cut off: run `counterfoil --ledger {} rebuild index`",
+                folder.path());
+  return journal;
+}
+
+Result<Journal> Journal::open_to_reindex(const LedgerFolder& folder) {
   CF_LET(ShownFile shown, ShownFile::open(folder.shown()));
   CF_LET(Rocks rocks, Rocks::open(folder.journal(), all_families, {}));
   CF_LET(Hasher hasher, Hasher::of_suite(default_suite));
@@ -290,16 +301,20 @@ Result<void> Journal::reindex(const PagesOf& pages_of) {
     CF_LET(family, impl_->rocks.create_family(std::string(name)));
     return {};
   };
+  Rocks::Batch batch;
+  batch.put(*impl_->meta, reindexing_key, "1");
+  CF_TRY(impl_->rocks.write(batch, Rocks::Durability::synced));
+  batch.clear();
   CF_TRY(empty(subjects_family, impl_->subjects));
   CF_TRY(empty(commands_family, impl_->commands));
   CF_TRY(empty(book_family, impl_->book));
 
   constexpr std::size_t batch_bytes = 4u << 20;
-  Rocks::Batch batch;
   RecordBuffer buffer;
   Scan records = scan(Sequence{0});
   for (;;) {
     CF_LET(const auto bytes, records.next());
+    if (!bytes) batch.erase(*impl_->meta, reindexing_key);
     if (!bytes || batch.bytes() >= batch_bytes) {
       CF_TRY(impl_->rocks.write(batch, Rocks::Durability::synced));
       batch.clear();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -35,6 +36,8 @@ class Journal {
   /// Opens what is there. Refuses a journal that holds less than was ever shown, or whose newest
   /// records are not the ones that were shown.
   static Result<Journal> open(const LedgerFolder& folder);
+  /// As open, also where an earlier reindex was cut off, which open refuses.
+  static Result<Journal> open_to_reindex(const LedgerFolder& folder);
 
   Journal(Journal&&) noexcept;
   Journal& operator=(Journal&&) noexcept;
@@ -79,7 +82,8 @@ class Journal {
   Result<std::optional<std::string>> page(std::string_view key) const;
 
   /// Writes the subject index, the command index and the book again from the records. `pages_of`
-  /// folds one record and returns the pages that it changed.
+  /// folds one record and returns the pages that it changed. Cut off, it must be run again before
+  /// the journal opens.
   using PagesOf = std::function<Result<PageBytes>(schema::Record::Reader)>;
   Result<void> reindex(const PagesOf& pages_of);
 

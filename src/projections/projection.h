@@ -1,0 +1,42 @@
+#pragma once
+
+#include <schema/event.capnp.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+
+namespace counterfoil {
+
+/// A projection's own entries: sorted by key, as its fold sees and changes them.
+class Rows {
+ public:
+  virtual ~Rows() = default;
+  /// False where there is no such entry.
+  virtual Result<bool> get(std::string_view key, std::string& value) = 0;
+  virtual void put(std::string_view key, std::string_view value) = 0;
+  virtual void erase(std::string_view key) = 0;
+  /// Calls visit for each entry whose key starts with the prefix, in order, until it returns false.
+  using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
+  virtual Result<void> each(std::string_view prefix, const Visit& visit) = 0;
+};
+
+/// A read model: a name, a version and a fold. The same records give the same entries, byte for
+/// byte, on every machine; the version grows with every change of that.
+class Projection {
+ public:
+  virtual ~Projection() = default;
+  virtual std::string_view name() const = 0;
+  virtual std::uint32_t version() const = 0;
+  /// Total: a fact whose target is absent contributes nothing. An error halts this projection.
+  virtual Result<void> fold(schema::Record::Reader record, Rows& rows) const = 0;
+};
+
+/// All read models of this build.
+const std::vector<const Projection*>& all_projections();
+
+}  // namespace counterfoil

@@ -1,0 +1,254 @@
+#include "projections/projector.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "projections/rows.h"
+
+namespace counterfoil {
+namespace {
+
+/// One write of a view: large enough that a rebuild is not bound by writes, small enough that
+/// following is live.
+constexpr std::uint64_t records_in_batch = 8'192;
+constexpr std::size_t bytes_in_batch = 4u << 20;
+
+/// Folds records from the view's position into `rows`, at most a batch. Returns the new position.
+Result<std::uint64_t> fold_batch(const Journal& journal, const Projection& projection,
+                                 std::uint64_t position, PendingRows& rows) {
+  RecordBuffer buffer;
+  auto scan = journal.scan(Sequence{position});
+  const std::uint64_t last = position + records_in_batch;
+  while (position < last && rows.bytes() < bytes_in_batch) {
+    CF_LET(const auto bytes, scan.next());
+    if (!bytes) break;
+    CF_LET(const auto record, buffer.load(*bytes));
+    try {
+      auto folded = projection.fold(record, rows);
+      if (!folded) return fail_at(fmt::format("record {}", position), folded.error());
+    } catch (const kj::Exception& error) {
+      return fail(ErrorCode::corrupt, "record {} cannot be read: {}", position,
+                  error.getDescription().cStr());
+    }
+    ++position;
+  }
+  return position;
+}
+
+struct Waiter {
+  std::uint64_t position;
+  Projector::Folded callback;
+};
+
+struct Follower {
+  const Projection* projection;
+  std::optional<Error> error;
+  bool rebuilding = false;
+  std::vector<Waiter> waiters;
+};
+
+tl::unexpected<Error> halted(const Follower& follower) {
+  return fail(follower.error->code, "the view {} is halted: {}. Rebuild it after the cause is gone",
+              follower.projection->name(), follower.error->message);
+}
+
+}  // namespace
+
+struct Projector::Impl {
+  mutable std::mutex mutex;  // guards followers and stopping
+  std::condition_variable wake;
+  std::vector<Follower> followers;
+  bool stopping = false;
+  bool grown = false;
+  std::mutex folding;  // held while a serving view is changed or swapped
+  std::thread thread;
+
+  /// Calls back whoever waits for what the view holds by now, or for a halted view.
+  void release(Follower& follower, const Views& views) {
+    std::vector<Waiter> ready;
+    Result<void> answer;
+    {
+      const std::lock_guard lock(mutex);
+      const std::uint64_t position = views.view(*follower.projection).position;
+      if (follower.error) answer = halted(follower);
+      const auto waits = [&](const Waiter& waiter) {
+        return answer && waiter.position > position;
+      };
+      const auto first =
+          std::partition(follower.waiters.begin(), follower.waiters.end(), waits);
+      ready.assign(std::make_move_iterator(first),
+                   std::make_move_iterator(follower.waiters.end()));
+      follower.waiters.erase(first, follower.waiters.end());
+    }
+    for (Waiter& waiter : ready) waiter.callback(answer);
+  }
+
+  Follower* find(std::string_view name) {
+    for (Follower& follower : followers)
+      if (follower.projection->name() == name) return &follower;
+    return nullptr;
+  }
+};
+
+Projector::Projector(const Journal& journal, Views& views,
+                     std::vector<const Projection*> projections)
+    : journal_(journal), views_(views), impl_(std::make_unique<Impl>()) {
+  for (const Projection* projection : projections)
+    impl_->followers.push_back({projection, std::nullopt, false, {}});
+}
+
+Projector::~Projector() { stop(); }
+
+void Projector::start() {
+  impl_->thread = std::thread([this] {
+    std::unique_lock lock(impl_->mutex);
+    while (!impl_->stopping) {
+      impl_->grown = false;
+      lock.unlock();
+      (void)catch_up();  // a failure is kept with the projection that it halted
+      lock.lock();
+      impl_->wake.wait(lock, [&] { return impl_->stopping || impl_->grown; });
+    }
+  });
+}
+
+void Projector::stop() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_all();
+  if (impl_->thread.joinable()) impl_->thread.join();
+}
+
+void Projector::notify() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->grown = true;
+  }
+  impl_->wake.notify_one();
+}
+
+Result<void> Projector::catch_up() {
+  Result<void> outcome;
+  for (Follower& follower : impl_->followers) {
+    const Projection& projection = *follower.projection;
+    for (;;) {
+      {
+        const std::lock_guard lock(impl_->mutex);
+        if (follower.error || impl_->stopping) break;
+      }
+      Result<std::uint64_t> reached = 0;
+      {
+        const std::lock_guard folding(impl_->folding);
+        const View view = views_.view(projection);
+        if (view.position >= journal_.size()) break;
+        PendingRows rows(views_.rocks(), view.family);
+        reached = fold_batch(journal_, projection, view.position, rows);
+        if (reached) {
+          Rocks::Batch batch;
+          rows.take(batch);
+          auto written = views_.advance_serving(projection, batch, *reached);
+          if (!written) reached = tl::make_unexpected(written.error());
+        }
+      }
+      if (!reached) {
+        const std::lock_guard lock(impl_->mutex);
+        follower.error = reached.error();
+      }
+      impl_->release(follower, views_);
+      if (!reached) {
+        outcome = tl::make_unexpected(reached.error());
+        break;
+      }
+    }
+  }
+  return outcome;
+}
+
+void Projector::when_folded(std::string_view projection, std::uint64_t position,
+                            Folded callback) {
+  Result<void> answer;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    Follower* const follower = impl_->find(projection);
+    COUNTERFOIL_ASSERT(follower != nullptr);
+    if (views_.view(*follower->projection).position < position) {
+      if (!follower->error) {
+        follower->waiters.push_back({position, std::move(callback)});
+        return;
+      }
+      answer = halted(*follower);
+    }
+  }
+  callback(answer);
+}
+
+Result<void> Projector::rebuild(std::string_view name, const Progress& progress) {
+  CF_LET(const Projection* const projection, find(name));
+  Follower* const follower = impl_->find(name);
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (follower->rebuilding)
+      return fail(ErrorCode::busy, "the view {} is being rebuilt already: wait for that", name);
+    follower->rebuilding = true;
+  }
+  const auto build = [&]() -> Result<void> {
+    CF_LET(View view, views_.begin_generation(*projection));
+    for (;;) {
+      const std::uint64_t total = journal_.size();
+      if (view.position >= total) {
+        // Nothing is folded while the last records are added and the views are swapped.
+        const std::lock_guard folding(impl_->folding);
+        if (view.position < journal_.size()) continue;
+        return views_.serve(*projection, view);
+      }
+      PendingRows rows(views_.rocks(), view.family);
+      CF_LET(const std::uint64_t reached,
+             fold_batch(journal_, *projection, view.position, rows));
+      Rocks::Batch batch;
+      rows.take(batch);
+      CF_TRY(views_.advance(view, batch, reached));
+      if (progress) progress(reached, total);
+    }
+  };
+  auto built = build();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    follower->rebuilding = false;
+    if (built) follower->error.reset();
+  }
+  impl_->release(*follower, views_);
+  notify();
+  return built;
+}
+
+std::vector<ProjectionStatus> Projector::status() const {
+  const std::lock_guard lock(impl_->mutex);
+  std::vector<ProjectionStatus> all;
+  for (const Follower& follower : impl_->followers) {
+    const std::uint64_t position = views_.view(*follower.projection).position;
+    const std::uint64_t size = journal_.size();
+    all.push_back({std::string(follower.projection->name()), follower.projection->version(),
+                   position, size > position ? size - position : 0,
+                   follower.error        ? "halted"
+                   : follower.rebuilding ? "rebuilding"
+                                         : "following",
+                   follower.error ? follower.error->message : ""});
+  }
+  return all;
+}
+
+Result<const Projection*> Projector::find(std::string_view name) const {
+  std::vector<std::string_view> names;
+  for (const Follower& follower : impl_->followers) {
+    if (follower.projection->name() == name) return follower.projection;
+    names.push_back(follower.projection->name());
+  }
+  return fail(ErrorCode::not_found, "there is no projection \"{}\"; there are {}", name,
+              fmt::join(names, ", "));
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "projections/views.h"
+#include "storage/journal.h"
+
+namespace counterfoil {
+
+/// How one projection stands.
+struct ProjectionStatus {
+  std::string name;
+  std::uint32_t version = 0;
+  std::uint64_t position = 0;  // records folded
+  std::uint64_t lag = 0;       // records not folded yet
+  std::string state;           // "following", "rebuilding" or "halted"
+  std::string last_error;
+};
+
+/// Follows the journal and keeps every view up to date, on a thread of its own. A projection that
+/// cannot fold a record halts alone, names it, and serves nothing newer.
+class Projector {
+ public:
+  /// Both outlive it.
+  Projector(const Journal& journal, Views& views, std::vector<const Projection*> projections);
+  ~Projector();
+  Projector(const Projector&) = delete;
+  Projector& operator=(const Projector&) = delete;
+
+  /// Begins to follow; before it, and without it, `catch_up` folds on the caller's thread.
+  void start();
+  /// Ends the thread after the batch at hand.
+  void stop();
+  /// The journal has grown.
+  void notify();
+  /// Folds what there is, now, on this thread.
+  Result<void> catch_up();
+
+  /// Calls back when that projection holds `position` records, at once if it does, or with the
+  /// error when it halts before. From any thread; the callback runs on the caller's or on the
+  /// projector's thread and must not block.
+  using Folded = std::function<void(Result<void>)>;
+  void when_folded(std::string_view projection, std::uint64_t position, Folded callback);
+
+  /// Builds a projection again from the journal beside the one that serves, then swaps it in.
+  /// `progress` is told records done and records in all.
+  using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+  Result<void> rebuild(std::string_view projection, const Progress& progress);
+
+  std::vector<ProjectionStatus> status() const;
+  /// The projection of that name; `not_found` names those that there are.
+  Result<const Projection*> find(std::string_view projection) const;
+  Views& views() { return views_; }
+
+ private:
+  struct Impl;
+  const Journal& journal_;
+  Views& views_;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace counterfoil

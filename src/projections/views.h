@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "proof/suite.h"
+#include "projections/projection.h"
+#include "storage/rocks.h"
+
+namespace counterfoil {
+
+/// One generation of a projection's entries: where they are and how many records they hold.
+struct View {
+  Rocks::FamilyPtr family;
+  std::string family_name;      // "<projection>.<version>.<generation>"
+  std::uint64_t position = 0;   // records folded
+  std::uint64_t generation = 0;
+};
+
+/// The database of all views. It can be deleted at any time: opening makes what is missing, empty,
+/// and whoever follows the journal fills it again.
+class Views {
+ public:
+  /// Opens the views of the ledger whose first record has that leaf hash. Views of another ledger,
+  /// of another version, ahead of the journal or damaged are thrown away; `notice` gets a sentence
+  /// for each.
+  static Result<Views> open(const std::string& path, std::string_view ledger,
+                            std::uint64_t journal_size,
+                            const std::vector<const Projection*>& projections,
+                            const std::function<void(const std::string&)>& notice);
+
+  const Rocks& rocks() const { return rocks_; }
+  /// The generation that serves.
+  View view(const Projection& projection) const;
+
+  /// A new, empty generation beside the one that serves.
+  Result<View> begin_generation(const Projection& projection);
+  /// Writes changes of a generation and how far it is, at once.
+  Result<void> advance(View& view, Rocks::Batch& batch, std::uint64_t position);
+  /// As advance, and the generation that serves stands there from now on.
+  Result<void> advance_serving(const Projection& projection, Rocks::Batch& batch,
+                               std::uint64_t position);
+  /// Makes a generation the one that serves, atomically, and drops the one before it.
+  Result<void> serve(const Projection& projection, const View& view);
+
+  struct Digest {
+    Hash root;                // RFC 6962 root over the entries in key order; FORMAT.md, "views"
+    std::uint64_t entries = 0;
+  };
+  Result<Digest> digest(const View& view) const;
+
+ private:
+  explicit Views(Rocks rocks) : rocks_(std::move(rocks)) {}
+  Result<void> load(std::string_view ledger, std::uint64_t journal_size,
+                    const std::vector<const Projection*>& projections,
+                    const std::function<void(const std::string&)>& notice);
+
+  Rocks rocks_;
+  Rocks::FamilyPtr meta_;
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();  // guards serving_
+  std::map<std::string, View, std::less<>> serving_;                    // by projection name
+};
+
+}  // namespace counterfoil

@@ -1,0 +1,97 @@
+#include "service/create.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <filesystem>
+
+#include "codec/text.h"
+#include "proof/note_key.h"
+
+namespace counterfoil {
+namespace {
+
+/// 256 random bits as hexadecimal digits.
+Result<std::string> make_token() {
+  std::array<unsigned char, 32> bits{};
+  if (RAND_bytes(bits.data(), static_cast<int>(bits.size())) != 1)
+    return fail(ErrorCode::io, "OpenSSL has no randomness to make a token from");
+  return to_hex({reinterpret_cast<const char*>(bits.data()), bits.size()});
+}
+
+Result<void> check(const LedgerPlan& plan) {
+  CF_TRY(check_origin(plan.origin));
+  CF_TRY(Hasher::of_suite(plan.suite));
+  CF_TRY(Zone::find(plan.time_zone));
+  CF_TRY(parse_rule_set(plan.rule_set));
+  if (!is_id(plan.administrator))
+    return fail(ErrorCode::invalid, "\"{}\" cannot be a principal's id: use letters, digits, '.', "
+                                    "'_' and '-'", plan.administrator);
+  if (plan.recovery_key_file.empty())
+    return fail(ErrorCode::invalid,
+                "say with --recovery-key FILE where the recovery key is written: a place that is not "
+                "the ledger's folder, and from which you will take it offline");
+  std::error_code error;
+  if (std::filesystem::exists(plan.recovery_key_file, error))
+    return fail(ErrorCode::refused, "{} exists already, and a key is never written over",
+                plan.recovery_key_file);
+  return {};
+}
+
+void fill(schema::Command::Builder command, const LedgerPlan& plan, const RuleSet& rules,
+          Epoch epoch, const NoteKey& key, const NoteKey& recovery) {
+  command.setCommandId("init");
+  command.setRole(schema::Role::ADMIN);
+  auto facts = command.initFacts(2);
+  auto opened = facts[0].initLedgerOpened();
+  opened.setCurrencyExponent(static_cast<std::uint8_t>(plan.currency_exponent));
+  opened.setFiscalYearMonth(static_cast<std::uint8_t>(plan.fiscal_year_month));
+  opened.setFiscalYearDay(static_cast<std::uint8_t>(plan.fiscal_year_day));
+  opened.setConfidentiality(plan.confidential
+                                ? schema::LedgerOpened::Confidentiality::CONFIDENTIAL
+                                : schema::LedgerOpened::Confidentiality::PUBLIC);
+  opened.setSuite(text_of(plan.suite));
+  opened.setOrigin(text_of(plan.origin));
+  opened.setVerifierKey(text_of(key.verifier_key));
+  opened.setRecoveryKey(text_of(recovery.verifier_key));
+  opened.setCurrency(text_of(plan.currency));
+  opened.setTimeZone(text_of(plan.time_zone));
+  opened.setEpoch(epoch.value);
+  auto published = facts[1].initRuleSetPublished();
+  published.setInForceFrom(plan.rule_set_from.days);
+  published.setName(text_of(rules.name));
+  published.setVersion(text_of(rules.version));
+  published.setDocument(text_of(plan.rule_set));
+}
+
+}  // namespace
+
+Result<CreatedLedger> create_ledger(const std::string& path, const LedgerPlan& plan,
+                                    const Clock& clock) {
+  CF_TRY(check(plan));
+  CF_LET(const Zone zone, Zone::find(plan.time_zone));
+  CF_LET(const RuleSet rules, parse_rule_set(plan.rule_set));
+  CF_LET(const NoteKey key, generate_note_key(plan.origin));
+  CF_LET(const NoteKey recovery, generate_note_key(plan.origin));
+  CF_LET(const std::string token, make_token());
+
+  CF_LET(const LedgerFolder folder, LedgerFolder::create(path));
+  CF_TRY(create_private_file(plan.recovery_key_file, recovery.private_pem));
+  CF_TRY(create_private_file(folder.signing_key(), key.private_pem));
+  CF_TRY(create_private_file(folder.admin_token(), token + "\n"));
+  CF_LET(Journal journal, Journal::create(folder, plan.suite, Epoch{0}));
+
+  capnp::MallocMessageBuilder message;
+  auto command = message.initRoot<schema::Command>();
+  fill(command, plan, rules, Epoch{0}, key, recovery);
+  CF_LET(Preparer preparer, Preparer::of_suite(plan.suite));
+  CF_LET(const PreparedCommand prepared, preparer.prepare(command.asReader()));
+  Sequencer sequencer(journal, zone, clock);
+  std::optional<Answer> answer;
+  sequencer.add({plan.administrator, schema::Role::ADMIN, ""}, prepared, answer);
+  sequencer.flush();
+  CF_TRY(*answer);
+  return CreatedLedger{key.verifier_key, recovery.verifier_key};
+}
+
+}  // namespace counterfoil

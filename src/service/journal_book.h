@@ -1,0 +1,41 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "domain/book.h"
+#include "storage/journal.h"
+
+namespace counterfoil {
+
+/// The book as the journal has it, with the pages used lately kept in memory up to a bound. For the
+/// thread of the one writer.
+class JournalBook final : public BookSource {
+ public:
+  explicit JournalBook(const Journal& journal) : journal_(journal) {}
+
+  Result<Page> page(std::string_view key) override;
+  Result<schema::Record::Reader> record(Sequence sequence) override;
+  Result<const RuleSet*> rule_set(Sequence published) override;
+
+  /// Takes over pages that were appended with their records.
+  void keep(const std::map<std::string, Page, std::less<>>& pages);
+  /// Forgets everything: what is in memory may not be what the disk holds.
+  void forget();
+
+ private:
+  void remember(std::string_view key, const Page& page);
+
+  const Journal& journal_;
+  std::map<std::string, Page, std::less<>> pages_;
+  std::size_t bytes_ = 0;
+  std::map<Sequence, RuleSet> rule_sets_;
+  std::string bytes_of_record_;
+  RecordBuffer buffer_;
+};
+
+/// Pages encoded for the journal.
+PageBytes encode_pages(const std::map<std::string, Page, std::less<>>& pages);
+
+}  // namespace counterfoil

@@ -1,0 +1,104 @@
+#include "service/ledger.h"
+
+#include "codec/text.h"
+#include "domain/evolve.h"
+
+namespace counterfoil {
+namespace {
+
+Result<LedgerFacts> facts_of(schema::Record::Reader record) {
+  const auto fact = record.getFact();
+  if (fact.which() != schema::Fact::LEDGER_OPENED)
+    return fail(ErrorCode::corrupt, "record 0 does not open a ledger: restore a backup");
+  const auto opened = fact.getLedgerOpened();
+  return LedgerFacts{std::string(view(opened.getOrigin())),
+                     std::string(view(opened.getSuite())),
+                     std::string(view(opened.getCurrency())),
+                     opened.getCurrencyExponent(),
+                     std::string(view(opened.getTimeZone())),
+                     opened.getFiscalYearMonth(),
+                     opened.getFiscalYearDay(),
+                     std::string(view(record.getActor()))};
+}
+
+}  // namespace
+
+std::uint64_t GrowthListeners::add(std::function<void()> listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_.emplace(next_, std::move(listener));
+  return next_++;
+}
+
+void GrowthListeners::remove(std::uint64_t id) {
+  const std::lock_guard lock(mutex_);
+  listeners_.erase(id);
+}
+
+void GrowthListeners::call() {
+  const std::lock_guard lock(mutex_);
+  for (auto& [id, listener] : listeners_) listener();
+}
+
+Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts facts,
+               const Zone& zone, Clock clock)
+    : folder_(std::move(folder)),
+      facts_(std::move(facts)),
+      zone_(zone),
+      journal_(std::move(journal)),
+      views_(std::move(views)),
+      projector_(journal_, views_, all_projections()),
+      writer_(journal_, zone_, std::move(clock), [this] {
+        projector_.notify();
+        growth_.call();
+      }) {}
+
+Ledger::~Ledger() { stop(); }
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock clock, Notice notice) {
+  CF_LET(LedgerFolder folder, LedgerFolder::open(path));
+  CF_LET(Journal journal, Journal::open(folder));
+  std::string first;
+  CF_TRY(journal.read(Sequence{0}, first));
+  RecordBuffer buffer;
+  CF_LET(const auto record, buffer.load(first));
+  CF_LET(LedgerFacts facts, facts_of(record));
+  CF_LET(const Zone zone, Zone::find(facts.time_zone));
+  CF_LET(Hasher hasher, Hasher::of_suite(facts.suite));
+  CF_LET(Views views, Views::open(folder.views(), bytes_of(hasher.leaf(first)), journal.size(),
+                                  all_projections(), notice));
+  return std::unique_ptr<Ledger>(new Ledger(std::move(folder), std::move(journal),
+                                            std::move(views), std::move(facts), zone,
+                                            std::move(clock)));
+}
+
+void Ledger::start() {
+  projector_.start();
+  writer_.start();
+}
+
+void Ledger::stop() {
+  writer_.stop();
+  projector_.stop();
+}
+
+Result<std::string> Ledger::rule_set_in_force(Date on) const {
+  JournalBook source(journal_);
+  Book book(source);
+  CF_LET(const auto ledger, book.state<LedgerState>("ledger"));
+  const auto rule_set = in_force(ledger, on);
+  return rule_set ? rule_set->version : std::string();
+}
+
+Result<void> Ledger::reindex(const std::string& path) {
+  CF_LET(const LedgerFolder folder, LedgerFolder::open(path));
+  CF_LET(Journal journal, Journal::open_to_reindex(folder));
+  JournalBook source(journal);
+  return journal.reindex([&](schema::Record::Reader record) -> Result<PageBytes> {
+    Book book(source);
+    CF_TRY(evolve(book, record));
+    source.keep(book.changes());
+    return encode_pages(book.changes());
+  });
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "projections/projector.h"
+#include "service/writer.h"
+#include "storage/folder.h"
+
+namespace counterfoil {
+
+/// What record 0 fixed.
+struct LedgerFacts {
+  std::string origin;
+  std::string suite;
+  std::string currency;
+  unsigned currency_exponent = 0;
+  std::string time_zone;
+  unsigned fiscal_year_month = 1;
+  unsigned fiscal_year_day = 1;
+  std::string administrator;  // who opened it
+};
+
+/// Told on the writer's thread that the journal has grown.
+class GrowthListeners {
+ public:
+  std::uint64_t add(std::function<void()> listener);
+  void remove(std::uint64_t id);
+  void call();
+
+ private:
+  std::mutex mutex_;
+  std::uint64_t next_ = 0;
+  std::map<std::uint64_t, std::function<void()>> listeners_;
+};
+
+/// An open ledger: its folder's lock, journal, views, and the threads that write and follow.
+class Ledger {
+ public:
+  using Notice = std::function<void(const std::string&)>;
+  static Result<std::unique_ptr<Ledger>> open(const std::string& path, Clock clock, Notice notice);
+  ~Ledger();
+  Ledger(const Ledger&) = delete;
+  Ledger& operator=(const Ledger&) = delete;
+
+  /// Starts the writer and the projector. Without it the ledger is read on the caller's thread.
+  void start();
+  /// What was accepted is durable and answered when it returns; what was not, refused.
+  void stop();
+
+  const LedgerFolder& folder() const { return folder_; }
+  const LedgerFacts& facts() const { return facts_; }
+  const Zone& zone() const { return zone_; }
+  Journal& journal() { return journal_; }
+  Projector& projector() { return projector_; }
+  Writer& writer() { return writer_; }
+  GrowthListeners& growth() { return growth_; }
+  /// "NAME@VERSION" of the rule set in force on the day, empty where none is.
+  Result<std::string> rule_set_in_force(Date on) const;
+
+  /// Writes the indexes and the book again from the records. No writer may run.
+  static Result<void> reindex(const std::string& path);
+
+ private:
+  Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts facts, const Zone& zone,
+         Clock clock);
+
+  LedgerFolder folder_;
+  LedgerFacts facts_;
+  Zone zone_;
+  Journal journal_;
+  Views views_;
+  Projector projector_;
+  GrowthListeners growth_;
+  Writer writer_;
+};
+
+}  // namespace counterfoil

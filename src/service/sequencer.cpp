@@ -1,0 +1,152 @@
+#include "service/sequencer.h"
+
+#include <algorithm>
+
+#include "codec/text.h"
+#include "core/limits.h"
+
+namespace counterfoil {
+namespace {
+
+std::size_t encoded_bytes(const std::vector<Words>& records) {
+  std::size_t bytes = 0;
+  for (const Words& record : records) bytes += bytes_of(record).size();
+  return bytes;
+}
+
+Breach breach_of(schema::Breach::Reader breach) {
+  return {std::string(view(breach.getRule())), breach.getMode(),
+          std::string(view(breach.getFinding()))};
+}
+
+}  // namespace
+
+/// Commands decided and not durable yet.
+struct Sequencer::Group {
+  explicit Group(BookSource& below) : book(below) {}
+  Book book;
+  std::size_t bytes = 0;
+  std::map<std::pair<std::string, std::string>, Acceptance> acceptances;  // (actor, command id)
+  std::vector<Waiting> waiting;
+};
+
+Sequencer::Sequencer(Journal& journal, const Zone& zone, Clock clock)
+    : journal_(journal),
+      zone_(zone),
+      clock_(std::move(clock)),
+      journal_book_(journal),
+      group_(std::make_unique<Group>(journal_book_)) {}
+
+Sequencer::~Sequencer() = default;
+
+Result<std::optional<Acceptance>> Sequencer::earlier(const Principal& principal,
+                                                     std::string_view id) {
+  const auto found = group_->acceptances.find({principal.id, std::string(id)});
+  if (found != group_->acceptances.end()) return found->second;
+  return journal_.acceptance(principal.id, id);
+}
+
+/// The same answer as the first time: the breaches are read from the records.
+Result<Accepted> Sequencer::answer_again(const Acceptance& acceptance) {
+  Accepted accepted{acceptance.first, acceptance.count, true, {}};
+  for (std::uint32_t i = 0; i < acceptance.count; ++i) {
+    CF_LET(const auto record, group_->book.record(Sequence{acceptance.first.value + i}));
+    for (const auto breach : record.getBreaches()) accepted.breaches.push_back(breach_of(breach));
+  }
+  return accepted;
+}
+
+Result<Stamp> Sequencer::stamp(const Principal& principal, schema::Command::Reader command,
+                               std::string digest) const {
+  Stamp stamp;
+  stamp.epoch = journal_.epoch();
+  stamp.first = Sequence{journal_.size() + group_->book.records().size()};
+  stamp.recorded_at = std::max(journal_.last_recorded_at(), clock_());
+  stamp.decided_at = command.getDecidedAt() != 0 ? Instant{command.getDecidedAt()}
+                                                 : stamp.recorded_at;
+  constexpr std::int64_t latest_us = 253'402'300'799'000'000;  // the end of the year 9999
+  if (stamp.decided_at.microseconds > latest_us || stamp.decided_at.microseconds < -latest_us)
+    return fail(ErrorCode::invalid, "decidedAt lies outside the calendar");
+  stamp.decided_on = zone_.day_of(stamp.decided_at);
+  stamp.effective_on =
+      command.getHasEffectiveOn() ? Date{command.getEffectiveOn()} : stamp.decided_on;
+  stamp.actor = principal.id;
+  stamp.role = command.getRole() != schema::Role::UNSPECIFIED ? command.getRole() : principal.role;
+  stamp.organisation = command.getOrganisation().size() != 0
+                           ? std::string(view(command.getOrganisation()))
+                           : principal.organisation;
+  stamp.digest = std::move(digest);
+  return stamp;
+}
+
+/// Nothing where the command is in the group now and waits for it to become durable.
+Result<std::optional<Accepted>> Sequencer::decide_one(const Principal& principal,
+                                                      const PreparedCommand& prepared) {
+  const kj::ArrayPtr<const capnp::word> segment = prepared.words;
+  capnp::SegmentArrayMessageReader message(kj::arrayPtr(&segment, 1));
+  const auto command = message.getRoot<schema::Command>();
+  const std::string_view id = view(command.getCommandId());
+
+  CF_LET(const auto before, earlier(principal, id));
+  if (before) {
+    if (before->digest != prepared.digest)
+      return fail(ErrorCode::conflict,
+                  "command id \"{}\" was used for another command, recorded from {} on: give this one "
+                  "an id of its own",
+                  id, before->first.value);
+    CF_LET(Accepted accepted, answer_again(*before));
+    return accepted;
+  }
+
+  CF_LET(const Stamp stamped, stamp(principal, command, prepared.digest));
+  Book book(group_->book);
+  CF_LET(auto breaches, decide(book, command, stamped));
+  const std::size_t bytes = encoded_bytes(book.records());
+  if (bytes > limits::group_bytes)
+    return fail(ErrorCode::limit,
+                "the command's records are {} bytes long together; the limit is {}: split it", bytes,
+                limits::group_bytes);
+  if (group_->bytes + bytes > limits::group_bytes) flush();  // a group ends between commands
+
+  const auto count = static_cast<std::uint32_t>(book.records().size());
+  group_->book.absorb(book);
+  group_->bytes += bytes;
+  group_->acceptances[{principal.id, std::string(id)}] = {stamped.first, count, prepared.digest};
+  group_->waiting.push_back({nullptr, {stamped.first, count, false, std::move(breaches)}});
+  return std::nullopt;
+}
+
+void Sequencer::add(const Principal& principal, const PreparedCommand& command,
+                    std::optional<Answer>& answer) {
+  auto decided = decide_one(principal, command);
+  if (!decided) {
+    answer = tl::make_unexpected(decided.error());
+  } else if (!*decided) {
+    group_->waiting.back().answer = &answer;
+  } else if ((*decided)->first.value < journal_.size()) {
+    answer = std::move(**decided);
+  } else {  // a repetition of a command in this group: durable when the group is
+    group_->waiting.push_back({&answer, std::move(**decided)});
+  }
+}
+
+void Sequencer::flush() {
+  auto& records = group_->book.records();
+  Result<void> done;
+  if (!records.empty()) {
+    done = journal_.append(records, encode_pages(group_->book.changes()));
+    if (done)
+      journal_book_.keep(group_->book.changes());
+    else
+      journal_book_.forget();
+  }
+  for (Waiting& waiting : group_->waiting) {
+    if (done)
+      *waiting.answer = std::move(waiting.accepted);
+    else
+      *waiting.answer = tl::make_unexpected(done.error());
+  }
+  group_ = std::make_unique<Group>(journal_book_);
+}
+
+}  // namespace counterfoil

@@ -19,7 +19,8 @@ class Zone {
 
   /// The calendar day on which the moment falls there.
   Date day_of(Instant instant) const;
-  /// The first moment of that day there.
+  /// The first moment of that day there, which is not midnight where clocks were put forward then.
+  /// A day outside date_min to date_max counts as the nearer of the two.
   Instant start_of(Date date) const;
 
  private:

@@ -138,17 +138,16 @@ Result<Instant> parse_instant(std::string_view text) {
   if (!scanner.accept('Z')) {
     const bool behind = scanner.accept('-');
     if (!behind) scanner.expect('+');
-    const int offset_hour = scanner.digits(2);
+    const std::int64_t offset_hour = scanner.digits(2);
     scanner.expect(':');
-    const int offset_minute = scanner.digits(2);
+    const std::int64_t offset_minute = scanner.digits(2);
     if (offset_hour > 23 || offset_minute > 59) scanner.ok = false;
     offset_minutes = (behind ? -1 : 1) * (offset_hour * 60 + offset_minute);
   }
   if (!scanner.ok || !scanner.rest.empty() || hour > 23 || minute > 59 || second > 59)
     return wrong();
-  const Instant instant{date.days * day_us +
-                        ((hour * 60 + minute - offset_minutes) * 60 + second) * second_us +
-                        fraction_us};
+  const std::int64_t minutes = hour * 60 + minute - offset_minutes;
+  const Instant instant{date.days * day_us + (minutes * 60 + second) * second_us + fraction_us};
   // An offset can carry a moment out of the years that a date may have.
   if (instant.microseconds < date_min.days * day_us ||
       instant.microseconds >= (date_max.days + 1) * day_us)

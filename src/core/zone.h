@@ -12,6 +12,8 @@ class time_zone;
 namespace counterfoil {
 
 /// A time zone of the IANA database: it says which day a moment lies in, where the ledger is kept.
+/// The library reads the database's compiled files as far as they list changes: from 2038 on, it
+/// takes a zone with summer time to keep its standard time.
 class Zone {
  public:
   /// By its IANA name, for instance "Asia/Shanghai".

@@ -9,8 +9,8 @@ namespace counterfoil {
 namespace {
 
 constexpr std::array<std::string_view, 14> subject_kinds = {
-    "ledger",   "project", "line",   "unit",    "department", "fund",       "pool",
-    "list",     "standard", "period", "ruleset", "request",    "evaluation", "principal"};
+    "ledger", "project",  "line",   "unit",    "department", "fund",       "pool",
+    "list",   "standard", "period", "ruleset", "request",    "evaluation", "principal"};
 
 bool is_id_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
@@ -31,19 +31,21 @@ bool is_id(std::string_view text) {
 
 Result<void> check_subject(std::string_view text) {
   if (text.size() > limits::subject_bytes)
-    return fail(ErrorCode::limit, "the subject \"{}…\" is {} bytes long; the limit is {}",
-                text.substr(0, 32), text.size(), limits::subject_bytes);
+    return fail(ErrorCode::limit, "the subject {} is {} bytes long; the limit is {}", quote(text),
+                text.size(), limits::subject_bytes);
   std::string_view rest = text;
   for (bool first = true;; first = false) {
     const std::size_t slash = rest.find('/');
     const std::string_view segment = rest.substr(0, slash);
     if (!is_id(segment))
-      return fail(ErrorCode::invalid,
-                  "\"{}\" is not a subject: between slashes stand letters a-z and A-Z, digits, '.', "
-                  "'_' and '-', at least one",
-                  text);
-    if (first && std::find(subject_kinds.begin(), subject_kinds.end(), segment) == subject_kinds.end())
-      return fail(ErrorCode::invalid, "\"{}\" is not a subject: it starts with one of {}", text,
+      return fail(
+          ErrorCode::invalid,
+          "{} is not a subject: between slashes stand letters a-z and A-Z, digits, '.', '_' "
+          "and '-', at least one",
+          quote(text));
+    if (first &&
+        std::find(subject_kinds.begin(), subject_kinds.end(), segment) == subject_kinds.end())
+      return fail(ErrorCode::invalid, "{} is not a subject: it starts with one of {}", quote(text),
                   fmt::join(subject_kinds, ", "));
     if (slash == std::string_view::npos) return {};
     rest.remove_prefix(slash + 1);
@@ -54,33 +56,13 @@ Result<void> check_command_id(std::string_view text) {
   if (text.size() > limits::command_id_bytes)
     return fail(ErrorCode::limit, "the command id is {} bytes long; the limit is {}", text.size(),
                 limits::command_id_bytes);
-  if (text.empty() || !std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; }))
-    return fail(ErrorCode::invalid,
-                "a command needs an id of printable ASCII characters without spaces; choose one that "
-                "you would choose again when sending the command again");
+  if (text.empty() ||
+      !std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; }))
+    return fail(
+        ErrorCode::invalid,
+        "a command needs an id of printable ASCII characters without spaces; choose one that "
+        "you would choose again when sending the command again");
   return {};
-}
-
-bool is_text(std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
-  for (std::size_t i = 0; i < bytes.size();) {
-    const unsigned char lead = at(i);
-    if (lead == 0) return false;
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
-    const std::size_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    if (lead < 0xc2 || lead > 0xf4 || bytes.size() - i < length) return false;
-    for (std::size_t k = 1; k < length; ++k)
-      if ((at(i + k) & 0xc0) != 0x80) return false;
-    const unsigned char second = at(i + 1);  // excludes overlong forms, surrogates, beyond U+10FFFF
-    if ((lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) ||
-        (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f))
-      return false;
-    i += length;
-  }
-  return true;
 }
 
 }  // namespace counterfoil

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "core/text.h"
 
 namespace counterfoil {
 
@@ -38,8 +39,5 @@ Result<void> check_subject(std::string_view text);
 
 /// Accepts a command's id: 1 to `limits::command_id_bytes` printable ASCII characters, no space.
 Result<void> check_command_id(std::string_view text);
-
-/// Whether the bytes are well-formed UTF-8 (RFC 3629) without NUL.
-bool is_text(std::string_view bytes);
 
 }  // namespace counterfoil

@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "core/text.h"
+
 namespace counterfoil {
 
 std::optional<Money> add(Money a, Money b) {
@@ -16,7 +18,9 @@ std::optional<Money> subtract(Money a, Money b) {
   return difference;
 }
 
-std::optional<Money> negate(Money a) { return subtract(Money{}, a); }
+std::optional<Money> negate(Money a) {
+  return subtract(Money{}, a);
+}
 
 std::string format_major(Money amount, unsigned exponent, char thousands) {
   const bool negative = amount.minor < 0;
@@ -36,7 +40,7 @@ std::string format_major(Money amount, unsigned exponent, char thousands) {
 
 Result<Money> parse_major(std::string_view text, unsigned exponent) {
   const auto wrong = [&](std::string_view why) {
-    return fail(ErrorCode::invalid, "\"{}\" is not an amount: {}", text, why);
+    return fail(ErrorCode::invalid, "{} is not an amount: {}", quote(text), why);
   };
   std::string_view rest = text;
   const bool negative = !rest.empty() && rest.front() == '-';
@@ -60,7 +64,8 @@ Result<Money> parse_major(std::string_view text, unsigned exponent) {
   for (std::size_t i = 0; i < whole.size() + exponent; ++i) {
     const std::size_t behind = i - whole.size();
     const char c = i < whole.size() ? whole[i] : behind < fraction.size() ? fraction[behind] : '0';
-    if (c < '0' || c > '9') return wrong("only digits, one sign and one decimal point may stand in it");
+    if (c < '0' || c > '9')
+      return wrong("only digits, one sign and one decimal point may stand in it");
     if (!push(c - '0')) return wrong("it is too large for 64 bits of minor units");
   }
   if (negative) return Money{minor};

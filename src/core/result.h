@@ -59,10 +59,10 @@ inline tl::unexpected<Error> fail_at(std::string_view where, Error error) {
 #define COUNTERFOIL_JOIN(a, b) COUNTERFOIL_JOIN_(a, b)
 
 /// CF_TRY(expression): returns its error from the enclosing function, if it has one.
-#define CF_TRY(...)                                                     \
-  do {                                                                  \
-    if (auto cf_result_ = (__VA_ARGS__); !cf_result_)                   \
-      return ::tl::make_unexpected(std::move(cf_result_).error());      \
+#define CF_TRY(...)                                                \
+  do {                                                             \
+    if (auto cf_result_ = (__VA_ARGS__); !cf_result_)              \
+      return ::tl::make_unexpected(std::move(cf_result_).error()); \
   } while (false)
 
 /// CF_LET(declaration, expression): declares the expression's value, or returns its error.

@@ -2,8 +2,11 @@
 
 #include <date/tz.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
+
+#include "core/text.h"
 
 namespace counterfoil {
 
@@ -12,22 +15,27 @@ Result<Zone> Zone::find(std::string_view name) {
     return Zone{::date::locate_zone(std::string(name))};
   } catch (const std::exception&) {  // the library reports an unknown name by throwing
     return fail(ErrorCode::invalid,
-                "\"{}\" is not a time zone of the IANA database; name one like Asia/Shanghai or UTC",
-                name);
+                "{} is not a time zone of the IANA database; name one like Asia/Shanghai or UTC",
+                quote(name));
   }
 }
 
 Date Zone::day_of(Instant instant) const {
-  const ::date::sys_time<std::chrono::microseconds> moment{
-      std::chrono::microseconds{instant.microseconds}};
-  const auto day = ::date::floor<::date::days>(zone_->to_local(moment));
-  return Date{static_cast<std::int32_t>(day.time_since_epoch().count())};
+  const auto second =
+      ::date::floor<std::chrono::seconds>(std::chrono::microseconds{instant.microseconds});
+  // The library counts years in 16 bits, so beyond the years that can be written the nearest one's
+  // offset holds.
+  const auto known = std::clamp<std::chrono::seconds>(second, ::date::days{date_min.days},
+                                                      ::date::days{date_max.days});
+  const auto offset = zone_->get_info(::date::sys_seconds{known}).offset;
+  return Date{static_cast<std::int32_t>(::date::floor<::date::days>(second + offset).count())};
 }
 
 Instant Zone::start_of(Date date) const {
-  const ::date::local_days day{::date::days{date.days}};
-  const auto moment = zone_->to_sys(day, ::date::choose::earliest);
-  return Instant{std::chrono::duration_cast<std::chrono::microseconds>(moment.time_since_epoch()).count()};
+  const Date known = std::clamp(date, date_min, date_max);
+  const ::date::local_days day{::date::days{known.days}};
+  const auto moment = zone_->to_sys(day, ::date::choose::earliest).time_since_epoch();
+  return Instant{std::chrono::microseconds{moment}.count()};
 }
 
 }  // namespace counterfoil

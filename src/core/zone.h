@@ -12,6 +12,8 @@ class time_zone;
 namespace counterfoil {
 
 /// A time zone of the IANA database: it says which day a moment lies in, where the ledger is kept.
+/// The library reads the database's compiled files as far as they list changes: from 2038 on, it
+/// takes a zone with summer time to keep its standard time.
 class Zone {
  public:
   /// By its IANA name, for instance "Asia/Shanghai".
@@ -19,7 +21,8 @@ class Zone {
 
   /// The calendar day on which the moment falls there.
   Date day_of(Instant instant) const;
-  /// The first moment of that day there.
+  /// The first moment of that day there, which is not midnight where clocks were put forward then.
+  /// A day outside date_min to date_max counts as the nearer of the two.
   Instant start_of(Date date) const;
 
  private:

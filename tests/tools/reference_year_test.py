@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""The reference year is reproducible, consistent, and has the totals of the published report."""
+
+import collections
+import pathlib
+import sys
+import tempfile
+import unittest
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from reference_year_reader import HEADERS, City, fen, generate, line_of, thousandths  # noqa: E402
+
+BANDS = {"excellent": (90000, 100000), "good": (80000, 89999), "medium": (60000, 79999),
+         "poor": (0, 59999)}
+CEILING = {"medium": 80, "poor": 50}
+DATE_COLUMN = {"projects": "proposed_on", "targets": "submitted_on", "target_approvals":
+               "approved_on", "appropriations": "decided_on", "commitments": "decided_on",
+               "payments": "paid_on", "monitoring": "checked_on", "grades": "decided_on",
+               "adjustments": "decided_on", "reversals": "decided_on"}
+
+
+def setUpModule():
+    global work
+    work = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(work.cleanup)
+    for name, options in (("city", []), ("again", ["--seed", "2024"]), ("other", ["--seed", "7"]),
+                          ("twice", ["--scale", "2"])):
+        generate(pathlib.Path(work.name) / name, *options)
+
+
+def contents(name):
+    return {path.name: path.read_bytes() for path in (pathlib.Path(work.name) / name).iterdir()}
+
+
+class Reproducible(unittest.TestCase):
+    def test_the_same_seed_gives_the_same_bytes(self):
+        self.assertEqual(contents("city"), contents("again"))
+        self.assertEqual(len(contents("city")), len(HEADERS) + 1)
+
+    def test_another_seed_gives_other_bytes(self):
+        city, other = contents("city"), contents("other")
+        for name in city.keys() - {"units.csv"}:
+            self.assertNotEqual(city[name], other[name], name)
+
+    def test_lines_end_in_lf_and_the_readme_says_invented_in_both_languages(self):
+        for name, data in contents("city").items():
+            self.assertNotIn(b"\r", data, name)
+        readme = contents("city")["README.md"].decode()
+        self.assertIn("Nothing here is real", readme)
+        self.assertIn("虚构", readme)
+
+    def test_a_city_repeated_has_each_row_once_more_with_other_codes(self):
+        once, twice = contents("city"), contents("twice")
+        for name in once.keys() - {"README.md"}:
+            rows = twice[name].decode().splitlines()[1:]
+            self.assertEqual(len(rows), len(set(rows)), name)
+            self.assertEqual([row for row in rows if "990101" not in row],
+                             once[name].decode().splitlines()[1:], name)
+            self.assertEqual(len(rows), 2 * (once[name].count(b"\n") - 1), name)
+
+
+class CityCase:
+    """What holds for every seed and scale; the totals multiply with the number of cities."""
+
+    cities = 1
+
+    @classmethod
+    def setUpClass(cls):
+        cls.city = City(pathlib.Path(work.name) / cls.directory)
+
+    def test_headers_ids_and_the_order_of_dates(self):
+        self.assertEqual(self.city.headers, HEADERS)
+        for name, column in DATE_COLUMN.items():
+            dates = [row[column] for row in getattr(self.city, name)]
+            self.assertEqual(dates, sorted(dates), name)
+        for name, column in (("units", "unit"), ("projects", "project"), ("payments", "payment"),
+                             ("commitments", "commitment"), ("reversals", "reversal")):
+            ids = [row[column] for row in getattr(self.city, name)]
+            self.assertEqual(len(ids), len(set(ids)), name)
+            for identity in ids + [row["pool"] for row in self.city.adjustments if row["pool"]]:
+                self.assertRegex(identity, r"\A[A-Za-z0-9._-]{1,40}\Z")
+        starts = sum(before["request"] != after["request"] for before, after in
+                     zip(self.city.adjustments, self.city.adjustments[1:]))
+        self.assertEqual(starts + 1, len(self.city.requests), "rows of a request belong together")
+
+    def test_registry_names_only_what_it_knows_already(self):
+        units, projects = set(), set()
+        for row in self.city.units:
+            self.assertTrue(row["department"] == "" or row["department"] in units)
+            units.add(row["unit"])
+        for row in self.city.projects:
+            self.assertRegex(row["project"], r"\A99\d{4}\d{2}[RYT]\d{12}\Z")
+            self.assertEqual(row["project"][8], row["category"])
+            self.assertIn(row["unit"], units)
+            self.assertTrue(row["predecessor"] == "" or row["predecessor"] in projects)
+            projects.add(row["project"])
+
+    def test_totals_of_2024_are_those_of_the_published_report(self):
+        city, cities = self.city, self.cities
+        self.assertEqual(len(city.units), 87 * cities)
+        approved = {row["project"] for row in city.target_approvals if row["fiscal_year"] == 2024}
+        self.assertEqual(len(approved), 360 * cities)
+        spending = {row["project"] for row in city.appropriations if row["fiscal_year"] == 2024}
+        self.assertEqual(approved, spending)
+        unit_of = {row["project"]: row["unit"] for row in city.projects}
+        self.assertEqual(len({unit_of[project] for project in spending}), 87 * cities)
+        key = city.key_evaluations(2024)
+        self.assertEqual(len({row["project"] for row in key}), 17 * cities)
+        self.assertEqual(len(key), 17 * cities)
+        self.assertEqual(sum(row["level"] == "congress" for row in key), 3 * cities)
+        self.assertEqual(collections.Counter(row["grade"] for row in key),
+                         {"excellent": cities, "good": 11 * cities, "medium": 5 * cities})
+        current, covered = city.current(), {(row["evaluated_year"], row["project"]) for row in key}
+        evaluated = sum(amount for line, amount in current.items() if line[:2] in covered)
+        self.assertEqual(evaluated, fen("440000000.00") * cities)
+
+    def test_14_million_are_cut_in_2024_from_unsatisfactory_projects_alone(self):
+        grades = self.city.grades_in_force(2023)
+        at_start = {line_of(row): row["cut_for_grade"] for row in self.city.appropriations
+                    if row["fiscal_year"] == 2024 and row["cut_for_grade"]}
+        later = [row for row in self.city.adjustments
+                 if row["fiscal_year"] == 2024 and row["cause"] == "grade"]
+        self.assertTrue(at_start and later)
+        for row in later:
+            self.assertEqual((row["kind"], row["decided_on"].year), ("reduction", 2024))
+            self.assertNotIn(row["request"], self.city.reversed)
+        for _, project, _ in list(at_start) + [line_of(row) for row in later]:
+            self.assertIn(self.city.grade_before(grades, project), CEILING)
+        self.assertEqual(sum(at_start.values()) - sum(row["amount"] for row in later),
+                         fen("14000000.00") * self.cities)
+
+    def test_unsatisfactory_projects_stay_under_the_ceiling_of_their_base(self):
+        originals = {line_of(row): row["amount"] for row in self.city.appropriations}
+        capped = collections.Counter()
+        for row in self.city.appropriations:
+            year, project, fund = line_of(row)
+            base = next((originals[year - 1, code, fund] for code in self.city.predecessors(project)
+                         if (year - 1, code, fund) in originals), 0)
+            self.assertEqual(row["base"], base)
+            grade = self.city.grade_before(self.city.grades_in_force(year - 1), project)
+            percent = 80 if row["cut_across_the_board"] else CEILING.get(grade)
+            if not percent or not base:
+                self.assertEqual((row["ceiling"], row["cut_for_grade"], row["pool"]), ("", 0, ""))
+                continue
+            capped[year, grade] += 1
+            self.assertEqual(fen(row["ceiling"]), base * percent // 100)
+            self.assertLessEqual(row["amount"], fen(row["ceiling"]))
+            cut = row["cut_for_grade"] + row["cut_across_the_board"]
+            self.assertEqual(row["amount"] + cut, base)
+            self.assertEqual(row["cut_for_grade"] > 0, grade in CEILING)
+        for case in ((2024, "medium"), (2024, "poor"), (2024, None), (2025, "medium")):
+            self.assertTrue(capped[case], f"did not exercise {case}")
+
+    def test_appropriations_rest_on_targets_approved_before(self):
+        unit_of = {row["project"]: row["unit"] for row in self.city.projects}
+        proposed = {row["project"]: row["proposed_on"] for row in self.city.projects}
+        targets, approved = collections.defaultdict(list), {}
+        for row in self.city.targets:
+            targets[row["project"], row["fiscal_year"]].append(row)
+            self.assertEqual(row["unit"], unit_of[row["project"]])
+            self.assertLess(proposed[row["project"]], row["submitted_on"])
+            self.assertEqual(row["target"] == "", row["direction"] == "qualitative")
+            self.assertEqual(row["statement"] != "", row["direction"] == "qualitative")
+        for row in self.city.target_approvals:
+            key = row["project"], row["fiscal_year"]
+            self.assertNotIn(key, approved)
+            self.assertLess(targets[key][0]["submitted_on"], row["approved_on"])
+            approved[key] = row["approved_on"]
+        for row in self.city.appropriations:
+            self.assertLess(approved[row["project"], row["fiscal_year"]], row["decided_on"])
+        groups = ({"quantity", "quality", "timeliness"}, {"cost"}, {"satisfaction"},
+                  {"economic", "social", "ecological", "lasting"})
+        for rows in targets.values():
+            self.assertTrue(3 <= len(rows) <= 6)
+            self.assertEqual(len({row["indicator"] for row in rows}), len(rows))
+            self.assertEqual(sum(row["weight"] for row in rows), 90000)
+            for group in groups:
+                self.assertTrue(group & {row["dimension"] for row in rows})
+
+    def test_scores_lie_in_the_bands_of_their_grades_and_every_project_evaluates_itself(self):
+        own = collections.Counter()
+        for row in self.city.grades:
+            low, high = BANDS[row["grade"]]
+            self.assertTrue(low <= thousandths(row["score"]) <= high, row)
+            self.assertEqual(row["decided_on"].year, row["evaluated_year"] + 1)
+            if row["level"] == "self":
+                own[row["project"], row["evaluated_year"]] += 1
+        self.assertEqual(own, collections.Counter(
+            {(row["project"], row["fiscal_year"]): 1 for row in self.city.target_approvals}))
+
+    def test_closing_figures_are_original_plus_legs_not_reversed(self):
+        originals = {line_of(row): row["amount"] for row in self.city.appropriations}
+        self.assertEqual(len(originals), len(self.city.appropriations))
+        self.assertEqual({line_of(row): row["original"] for row in self.city.closing}, originals)
+        self.assertEqual({line_of(row): row["revised"] for row in self.city.closing},
+                         self.city.current())
+
+
+class OneCity(CityCase, unittest.TestCase):
+    directory = "city"
+
+
+class AnotherSeed(CityCase, unittest.TestCase):
+    directory = "other"
+
+
+class TwoCities(CityCase, unittest.TestCase):
+    directory, cities = "twice", 2
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=0)

@@ -1,0 +1,235 @@
+"""What changes budgets during the year: requests of legs, and what payments must leave for them.
+
+Each line takes part in at most one plain request a year, so that no leg needs another one's money.
+"""
+
+from reference_year import budget, files, money, registry
+from reference_year.days import date, drawn
+from reference_year.money import YUAN, apportion, per_mille
+from reference_year.random64 import Random
+
+CUT_IN_2024 = 14000000 * YUAN  # for unsatisfactory evaluations: at the start and during the year
+
+
+class Leg:
+    def __init__(self, request, line, amount, vintage):
+        self.request = request
+        self.line = line
+        self.amount = amount
+        self.vintage = vintage
+
+
+class Request:
+    def __init__(self, kind, cause, decided_on, role, reason, pool=""):
+        self.kind = kind
+        self.cause = cause
+        self.decided_on = decided_on
+        self.role = role
+        self.reason = reason
+        self.pool = pool
+        self.legs = []
+        self.is_reversed = False
+
+    def move(self, line, amount, vintage=None):
+        """Adds a leg; what it takes away is kept out of the line's payments."""
+        leg = Leg(self, line, amount, vintage or line.year)
+        self.legs.append(leg)
+        line.legs.append(leg)
+        line.withheld += max(0, -amount)
+
+
+class Year:
+    """The lines of a year that no request has touched, and the requests made so far."""
+
+    def __init__(self, random, book, year, untouchable):
+        self.random = random
+        self.book = book
+        self.year = year
+        self.free = random.shuffled(line for line in book.values()
+                                    if line.year == year and line.place not in untouchable)
+        self.requests = []
+
+    def take(self, wanted=lambda line: True):
+        """The next free line that is wanted; None where there is none."""
+        line = next(filter(wanted, self.free), None)
+        if line:
+            self.free.remove(line)
+        return line
+
+    def request(self, kind, cause, first, last, role, reason, pool=""):
+        """`first` and `last`: (month, day) between which it is decided."""
+        day = drawn(self.random, date(self.year, *first), date(self.year, *last))
+        self.requests.append(Request(kind, cause, day, role, reason, pool))
+        return self.requests[-1]
+
+    def part(self, line, low, high):
+        """Some of the line, in per mille of its original, in whole hundreds of yuan, never zero."""
+        amount = per_mille(line.original, self.random.between(low, high))
+        return max(amount - amount % (100 * YUAN), 100 * YUAN)
+
+
+def is_general(line):
+    return line.fund == "general"
+
+
+def supplements(year):
+    for _ in range(24):
+        request = year.request("supplement", "other", (4, 3), (8, 28), "finance",
+                               year.random.pick(["上级转移支付追加", "新增政策性支出", "年中追加"]))
+        for _ in range(year.random.pick([1, 1, 1, 2])):
+            line = year.take()
+            request.move(line, year.part(line, 10, 50))
+    for _ in range(2):
+        request = year.request("reserveDraw", "other", (7, 10), (8, 20), "government", "防汛救灾动支预备费")
+        line = year.take(is_general)
+        request.move(line, year.part(line, 10, 20))
+
+
+def virement(year, first, last):
+    """Within a department and a fund; it sums to zero."""
+    given = year.take()
+    department = given.place.unit.department
+    received = [year.take(lambda line: line.fund == given.fund
+                          and line.place.unit.department == department)
+                for _ in range(year.random.pick([1, 1, 2, 3]))]
+    received = [line for line in received if line]
+    if not received:
+        return None
+    request = year.request("virement", "other", first, last, "department", "部门内项目间调剂")
+    limits = [per_mille(line.original, 40) for line in received]
+    amount = min(year.part(given, 8, 30), sum(limits))
+    request.move(given, -amount)
+    for line, part in zip(received, apportion(amount, limits)):
+        request.move(line, part)
+    return request
+
+
+def reductions(year):
+    for cause, reason in (("austerity", "压减一般性支出"), ("fiveFactors", "五挂钩审核调减"),
+                          ("monitoring", "监控红灯项目调减"), ("policyExpired", "政策到期调减")):
+        for _ in range(3):
+            request = year.request("reduction", cause, (10, 10), (11, 20), "finance", reason)
+            line = year.take(lambda line: line.pace == "slow" or cause != "monitoring")
+            request.move(line, -year.part(line, 10, 40))
+
+
+def reductions_for_grade(year, plan):
+    """In 2024 three, that bring the cut to what the report says; in 2025 one."""
+    graded = [year.book[year.year, place, "general"]
+              for place in plan.unsatisfactory(year.year - 1)
+              if plan.grade_in_force(year.year - 1, place) == "medium"]
+    graded.sort(key=lambda line: -line.original)
+    if year.year == 2024:
+        cut = sum(line.cut_for_grade for line in year.book.values() if line.year == 2024)
+        chosen = graded[:3]
+        parts = apportion(CUT_IN_2024 - cut, [line.original for line in chosen])
+    else:
+        chosen, parts = graded[-1:], [year.part(graded[-1], 10, 30)]
+    for line, part in zip(chosen, parts):
+        assert 0 < part < line.original // 4, "the cut for grade does not fit the line"
+        request = year.request("reduction", "grade", (7, 15), (9, 20), "finance",
+                               "上年评价结果不理想且整改未到位，压减预算")
+        request.move(line, -part)
+
+
+def stop_one(year):
+    """A project is stopped in October; `settle` takes the rest when its payments are known."""
+    request = year.request("cancellation", "other", (10, 12), (10, 20), "government", "项目终止，取消预算")
+    line = year.take(lambda line: line.pace == "slow" and is_general(line) and not line.legs
+                     and line.place.is_single_general())
+    line.is_stopped = True
+    request.move(line, 0)
+
+
+def settle(requests):
+    for request in requests:
+        if request.kind == "cancellation":
+            leg = request.legs[0]
+            leg.amount = -leg.line.current(date(leg.line.year, 12, 31)) + sum(
+                payment.amount for payment in leg.line.payments)
+
+
+def pooling(year):
+    """Unspent money goes into a pool in autumn; less than that leaves it before the year ends."""
+    pool, taken = budget.pool(year.year), 0
+    for number in range(16):
+        line = year.take(lambda line: is_general(line) and (line.pace == "slow") == (number < 10))
+        amount = year.part(line, *((80, 200) if line.pace == "slow" else (10, 40)))
+        cause = "monitoring" if line.pace == "slow" else "other"
+        request = year.request("clawback", cause, (10, 15), (11, 10), "finance",
+                               "收回沉淀资金统筹使用", pool)
+        request.move(line, -amount)
+        taken += amount
+    for part in apportion(taken * 85 // 100, [year.random.between(50, 150) for _ in range(6)]):
+        request = year.request("poolAllocation", "other", (11, 20), (12, 12), "government",
+                               "统筹用于民生急需", pool)
+        for amount in apportion(part, year.random.pick([[1], [2, 1]])):
+            line = year.take(lambda line: is_general(line) and line.original > 2000000 * YUAN)
+            request.move(line, amount)
+
+
+def carry_over(year):
+    """Out of the old year's line into the new year's, once both exist."""
+    for _ in range(30):
+        line = year.take(lambda line: year.year + 1 in line.place.projects
+                         and line.place.projects[year.year + 1] == line.project)
+        amount = year.part(line, 10, 40)
+        day = drawn(year.random, date(year.year + 1, 1, 22), date(year.year + 1, 1, 31))
+        request = Request("carryOver", "other", day, "finance", "年终结转")
+        request.move(line, -amount, year.year)
+        request.move(year.book[year.year + 1, line.place, line.fund], amount, year.year)
+        year.requests.append(request)
+
+
+def mistakes(year):
+    """Requests of 2024 that are reversed later in the year."""
+    for _ in range(2):
+        request = year.request("supplement", "other", (10, 16), (11, 8), "finance", "年中追加（重复录入）")
+        line = year.take()
+        request.move(line, year.part(line, 10, 30))
+        request.is_reversed = True
+    wrong = None
+    while wrong is None:
+        wrong = virement(year, (10, 16), (11, 8))
+    wrong.is_reversed = True
+
+
+def plan_all(seed, book, plan):
+    """Every request, in the order of the decisions, numbered."""
+    requests = []
+    for number in registry.YEARS:
+        # Whatever "the budget of the evaluated year" is taken to mean, the key evaluations made
+        # in 2024 cover the same sum: their lines of 2023 are never adjusted.
+        fixed = list(plan.key[2024]) if number == 2023 else plan.unsatisfactory(number - 1)
+        year = Year(Random(seed, f"adjustments {number}"), book, number, fixed)
+        if number > 2023:
+            reductions_for_grade(year, plan)
+        stop_one(year)
+        pooling(year)
+        reductions(year)
+        supplements(year)
+        for _ in range(14):
+            virement(year, (5, 8), (11, 25))
+        if number < registry.YEARS[-1]:
+            carry_over(year)
+        if number == 2024:
+            mistakes(year)
+        requests += year.requests
+    requests.sort(key=lambda request: request.decided_on)
+    numbered = {}
+    for request in requests:
+        year = request.decided_on.year
+        numbered[year] = numbered.get(year, 0) + 1
+        request.id = f"A-{files.CITY}-{year}-{numbered[year]:04d}"
+        request.document = f"云财预〔{year}〕{100 + numbered[year]}号"
+    return requests
+
+
+def table(requests):
+    groups = [[[request.id, request.kind, request.cause, request.pool, request.decided_on,
+                request.document, request.role, request.reason, leg.line.year,
+                leg.line.project.code, leg.line.fund, leg.vintage, money.text(leg.amount)]
+               for leg in request.legs] for request in requests]
+    return files.Table("adjustments.csv", (
+        "request kind cause pool decided_on document role reason fiscal_year project fund vintage"
+        " amount").split(), groups)

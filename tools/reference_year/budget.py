@@ -1,0 +1,142 @@
+"""What is appropriated: the originals of each year, with the cuts that the grades ask for."""
+
+from reference_year import departments, files, money, registry
+from reference_year.days import date, drawn
+from reference_year.money import YUAN, apportion, per_mille
+from reference_year.plan import UNSATISFACTORY
+from reference_year.random64 import Random
+
+EVALUATED_2024 = 440000000 * YUAN  # budgets of the key evaluations made in 2024
+CEILING = {"medium": 80, "poor": 50}  # per cent of the base
+ACROSS_THE_BOARD = 80
+SECOND_FUND = 333  # per mille of a project that has two
+TIERS = [(300000, 2000000)] * 6 + [(2000000, 10000000)] * 3 + [(10000000, 40000000)]  # yuan
+
+
+class Line:
+    """One budget line of the generator's own book."""
+
+    def __init__(self, year, place, fund, amount, base):
+        self.year = year
+        self.place = place
+        self.project = place.projects[year]
+        self.fund = fund
+        self.original = amount
+        self.base = base
+        self.ceiling = None
+        self.cut_for_grade = 0
+        self.cut_across_the_board = 0
+        self.legs = []       # of adjustments, reversed ones too
+        self.withheld = 0    # what payments must leave for the legs that take money away
+        self.is_stopped = False  # cancelled in October
+        self.commitments = []
+        self.payments = []
+
+    @property
+    def spendable(self):
+        return self.original - self.withheld
+
+    def current(self, by=None):
+        """With the adjustments decided by a day; without a day, those that no one reversed."""
+        return self.original + sum(
+            leg.amount for leg in self.legs
+            if (not leg.request.is_reversed if by is None else leg.request.decided_on <= by))
+
+    def spent(self, by):
+        return sum(payment.amount for payment in self.payments if payment.paid_on <= by)
+
+
+def pool(year):
+    return f"livelihood-{year}{files.ELSEWHERE}"
+
+
+def first_totals(random, ordered, plan):
+    """What each project gets in 2023; the totals of 2024 rest on it."""
+    totals = {}
+    for place in registry.in_force(ordered, 2023):
+        totals[place] = drawn_total(random)
+
+    def share(places, total):
+        weights = [random.between(600, 1400) for _ in places]
+        totals.update(zip(places, apportion(total, weights)))
+
+    share(plan.key[2024], EVALUATED_2024)
+    for grade, low, high in (("medium", 41000000, 43000000), ("poor", 7600000, 8400000)):
+        graded = [place for place in plan.unsatisfactory(2023)
+                  if plan.grade_in_force(2023, place) == grade]
+        share(graded, random.between(low * YUAN, high * YUAN))
+    return totals
+
+
+def drawn_total(random):
+    low, high = random.pick(TIERS)
+    total = random.between(low, high) // 100 * 100 * YUAN
+    return total + (random.between(0, 99999) if random.chance(250) else 0)
+
+
+def split(place, total):
+    if len(place.funds) == 1:
+        return {place.funds[0]: total}
+    second = per_mille(total, SECOND_FUND)
+    return dict(zip(place.funds, (total - second, second)))
+
+
+def line_of(random, plan, year, place, fund, base):
+    """The line of a place that had `base` the year before."""
+    grade = plan.grade_in_force(year - 1, place)
+    amount = base * random.between(920, 1080) // 1000
+    if base % YUAN == 0:
+        amount -= amount % (100 * YUAN)
+    line = Line(year, place, fund, amount, base)
+    if grade in UNSATISFACTORY:
+        line.ceiling = base * CEILING[grade] // 100
+        line.original = line.ceiling
+        if year == 2025 and random.chance(400):
+            line.original -= per_mille(base, random.between(5, 40))
+        line.cut_for_grade = base - line.original
+    elif place in plan.across_the_board[year]:
+        line.ceiling = base * ACROSS_THE_BOARD // 100
+        line.original = line.ceiling
+        line.cut_across_the_board = base - line.original
+    return line
+
+
+def lines(seed, ordered, plan):
+    """Every line, by (year, place, fund)."""
+    random = Random(seed, "budget")
+    made = {}
+    first = first_totals(random, ordered, plan)
+    for year in registry.YEARS:
+        for place in registry.in_force(ordered, year):
+            total = first[place] if year == 2023 else drawn_total(random)
+            for fund, amount in split(place, total).items():
+                before = made.get((year - 1, place, fund))
+                made[year, place, fund] = (line_of(random, plan, year, place, fund, before.original)
+                                           if before else Line(year, place, fund, amount, 0))
+    return made
+
+
+def appropriation_table(seed, book):
+    random = Random(seed, "appropriations")
+    economic, rows = {}, []
+    for line in book.values():
+        place = line.place
+        economic.setdefault(place, random.pick(departments.ECONOMIC[place.category]))
+        line.decided_on = drawn(random, date(line.year, 1, 6), date(line.year, 1, 18))
+        rows.append([line.year, line.project.code, line.fund, place.functional_class,
+                     economic[place], money.text(line.original), money.text(line.base),
+                     "" if line.ceiling is None else money.text(line.ceiling),
+                     money.text(line.cut_for_grade), money.text(line.cut_across_the_board),
+                     pool(line.year) if line.cut_across_the_board else "", line.decided_on,
+                     f"云财预〔{line.year}〕{line.decided_on.day}号"])
+    rows.sort(key=lambda row: (row[11], row[1], row[2]))
+    return files.Table("appropriations.csv", (
+        "fiscal_year project fund functional_class economic_class amount base ceiling cut_for_grade"
+        " cut_across_the_board pool decided_on document").split(), [[row] for row in rows])
+
+
+def closing_table(book):
+    rows = sorted([line.year, line.project.code, line.fund, money.text(line.original),
+                   money.text(line.current())] for line in book.values())
+    return files.Table("closing.csv", ["fiscal_year", "project", "fund", "original", "revised"],
+                       [[row] for row in rows])

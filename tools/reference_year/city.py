@@ -1,0 +1,32 @@
+"""Puts the city together; the order of the steps is what the numbers depend on."""
+
+from reference_year import (adjustments, budget, execution, grades, indicators, monitoring, plan,
+                            registry, reversals)
+
+
+def tables(seed):
+    """Every table, in the order in which they are to be imported; the closing figures last."""
+    units = registry.units()
+    places = registry.places(seed, units)
+    evaluations = plan.draw(seed, places)
+    registry.register(seed, places, evaluations.re_registered)
+    targets = indicators.targets(seed, places)
+    book = budget.lines(seed, places, evaluations)
+    execution.set_paces(seed, book)
+    requests = adjustments.plan_all(seed, book, evaluations)
+    doubles = execution.run(seed, book)
+    adjustments.settle(requests)
+    return [
+        registry.unit_table(units),
+        registry.project_table(places),
+        indicators.target_table(targets),
+        indicators.approval_table(targets),
+        budget.appropriation_table(seed, book),
+        execution.commitment_table(book),
+        execution.payment_table(book),
+        monitoring.table(seed, book, targets),
+        grades.table(seed, places, evaluations),
+        adjustments.table(requests),
+        reversals.table(seed, doubles, requests),
+        budget.closing_table(book),
+    ]

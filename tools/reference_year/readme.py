@@ -1,0 +1,56 @@
+"""The page beside the files: that the city is invented, and how to read them."""
+
+from reference_year import files
+
+TEXT = """\
+# An invented city / 虚构的城市
+
+**Nothing here is real.** 云川市 (Yunchuan) does not exist; its division code {division} belongs to
+no province. Units, projects, amounts, payments, scores and grades are generated. Only these totals
+restate a published report on 2024: 87 units; 360 key projects with approved targets; 17 key
+evaluations made in 2024 (3 by the congress) over 440,000,000.00 yuan of the evaluated year's
+budget, graded 1 excellent, 11 good, 5 medium; 14,000,000.00 yuan cut in the budget of 2024 from
+projects with an unsatisfactory evaluation made in 2023.
+
+**本目录数据纯属虚构。** 云川市并不存在，区划代码 {division} 不属于任何省份。单位、项目、金额、支付、得分和等级
+均由程序生成，仅下列总数与一份公开的2024年度报告一致：87个预算单位；360个重点项目绩效目标获批；2024年开展
+重点评价17个（其中人大3个），涉及被评价年度预算4.4亿元，评价等级优1个、良11个、中5个；因2023年开展的评价结果
+不理想，2024年预算压减1400万元。
+
+Written by / 生成命令: `tools/reference-year DIR --seed {seed} --scale {scale}`. The same seed gives
+the same bytes. 同一种子生成的文件逐字节相同。
+
+| file / 文件 | 内容 | groups / 组 | rows / 行 |
+| --- | --- | --- | --- |
+{counts}
+Import them in this order; closing.csv holds the figures that must come out. 按上表顺序导入，closing.csv 为应得结果。
+
+How to read them / 说明:
+- Money is in yuan with two decimals; weights are thousandths of a point (they sum to 90,000: the
+  execution rate has the other 10 points). 金额单位为元；权重单位为千分之一分，合计90分，预算执行率另占10分。
+- base is last year's original of the project or its predecessor, same fund; where a ceiling
+  applies, amount + cut_for_grade + cut_across_the_board = base. 基数为上年同项目（或前身项目）同资金性质的年初批复数。
+- Monitoring: spent and the current budget count what was decided by the day of the check; the
+  light is red where both the execution rate and the least attained indicator are more than 20
+  points behind the share of the year's days, yellow where one of them is.
+  监控以检查日已作出的决定计算；执行率与最低指标完成率均落后时间进度20个百分点以上为红灯，其一落后为黄灯。
+- evaluated_year is the year looked at; the evaluation is made in the year of decided_on.
+  evaluated_year 为被评价年度，评价开展年度以 decided_on 为准。
+- A carry-over is one request: out of the old year's line, into the new year's, vintage = old year.
+  结转为一个申请两条分录：从上年指标转出，转入下年指标，vintage 为上年。
+- With --scale, further cities have the codes {division} + 1, + 2, …; the totals multiply.
+  使用 --scale 时，其余城市的代码依次加一，总数按倍数增加。
+"""
+
+CHINESE = {"units.csv": "预算单位", "projects.csv": "项目", "targets.csv": "绩效目标（一行一指标）",
+           "target_approvals.csv": "绩效目标批复", "appropriations.csv": "年初预算批复",
+           "commitments.csv": "合同承诺", "payments.csv": "支付", "monitoring.csv": "双监控（一行一指标）",
+           "grades.csv": "评价等级", "adjustments.csv": "预算调整（一行一分录）", "reversals.csv": "冲销",
+           "closing.csv": "期末应得数"}
+
+
+def write(directory, tables, seed, scale):
+    counts = "".join(f"| {table.name} | {CHINESE[table.name]} | {len(table.groups) * scale} |"
+                     f" {len(files.rows(table)) * scale} |\n" for table in tables)
+    with open(directory / "README.md", "w", encoding="utf-8", newline="") as file:
+        file.write(TEXT.format(division=files.DIVISION, seed=seed, scale=scale, counts=counts))

@@ -53,7 +53,7 @@ class Projector {
   std::vector<ProjectionStatus> status() const;
   /// The projection of that name; `not_found` names those that there are.
   Result<const Projection*> find(std::string_view projection) const;
-  Views& views() { return views_; }
+  const Views& views() const { return views_; }
 
  private:
   struct Impl;

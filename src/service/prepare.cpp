@@ -1,6 +1,6 @@
 #include "service/prepare.h"
 
-#include "codec/json.h"
+#include "codec/check.h"
 
 namespace counterfoil {
 

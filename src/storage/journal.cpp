@@ -282,6 +282,23 @@ Result<std::vector<Sequence>> Journal::history(std::string_view subject, Ordinal
   return sequences;
 }
 
+Result<std::uint64_t> Journal::count(std::string_view subject) const {
+  if (subject.size() > limits::subject_bytes) return 0;
+  const std::uint64_t end = size();
+  auto cursor = impl_->rocks.walk(*impl_->subjects);
+  std::string key = subject_key(subject, Ordinal{std::numeric_limits<std::uint64_t>::max()});
+  const std::string prefix = key.substr(0, 1 + subject.size());
+  for (cursor.seek_last(key); cursor.valid() && cursor.key().starts_with(prefix);
+       cursor.seek_last(key)) {
+    const auto ordinal = get_big_endian<std::uint64_t>(cursor.key().substr(prefix.size()));
+    if (get_big_endian<std::uint64_t>(cursor.value()) < end) return ordinal + 1;
+    if (ordinal == 0) break;
+    key = subject_key(subject, Ordinal{ordinal - 1});  // durable, but not counted as shown yet
+  }
+  if (!cursor.valid()) CF_TRY(cursor.status());
+  return 0;
+}
+
 Result<std::optional<Acceptance>> Journal::acceptance(std::string_view principal,
                                                       std::string_view command_id) const {
   CF_LET(const auto bytes,

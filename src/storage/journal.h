@@ -77,6 +77,8 @@ class Journal {
   /// The sequences of a subject's records from that ordinal on, at most `limit` of them.
   Result<std::vector<Sequence>> history(std::string_view subject, Ordinal from,
                                         std::size_t limit) const;
+  /// How many records a subject's history has.
+  Result<std::uint64_t> count(std::string_view subject) const;
   Result<std::optional<Acceptance>> acceptance(std::string_view principal,
                                                std::string_view command_id) const;
   Result<std::optional<std::string>> page(std::string_view key) const;

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "projections/projector.h"
+#include "storage/journal.h"
+
+namespace counterfoil {
+
+/// What a read is narrowed to; empty and zero mean any.
+struct Filter {
+  std::int32_t fiscal_year = 0;
+  std::string unit;
+  std::string project;
+  std::string fund;
+  std::string measure;
+  std::string kind;     // of an adjustment, as the schema spells it
+  std::string request;
+};
+
+/// Rows as stored (canonical words of the view's row struct), and where the next page starts.
+struct RowPage {
+  std::vector<std::string> rows;
+  std::string next;  // empty at the end
+};
+
+/// Reads from views and journal. From any thread; each page sees one moment of its view.
+Result<RowPage> read_budgets(const Projector& projector, const Filter& filter,
+                             std::string_view after, std::size_t limit);
+Result<RowPage> read_adjustments(const Projector& projector, const Filter& filter,
+                                 std::string_view after, std::size_t limit);
+
+/// A subject's records from an ordinal on, and how many it has.
+struct HistoryPage {
+  std::vector<std::string> records;  // canonical bytes
+  std::uint64_t count = 0;
+};
+Result<HistoryPage> read_history(const Journal& journal, std::string_view subject, Ordinal from,
+                                 std::size_t limit);
+
+/// One project's (or line's) rows, folded now from that subject's records alone.
+struct RebuiltRows {
+  std::vector<std::string> budgets;
+  std::vector<std::string> adjustments;
+};
+Result<RebuiltRows> rebuild_subject(const Journal& journal, std::string_view subject);
+
+}  // namespace counterfoil

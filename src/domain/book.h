@@ -35,6 +35,8 @@ class Book final : public BookSource {
   explicit Book(BookSource& below) : below_(below) {}
   Book(const Book&) = delete;
   Book& operator=(const Book&) = delete;
+  /// For a book that stands on this one.
+  BookSource& source() { return *this; }
 
   Result<Page> page(std::string_view key) override;
   Result<schema::Record::Reader> record(Sequence sequence) override;

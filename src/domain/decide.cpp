@@ -203,7 +203,7 @@ Result<void> decide_fact(Book& book, schema::Command::Reader command, const Stam
                 format_date(stamp.decided_on));
   }
 
-  Book after(static_cast<BookSource&>(book));
+  Book after(book.source());
   Deciding deciding{after, command, stamp, sequence, rules, record, {}};
   CF_TRY(deciders[which](deciding, record.getFact()));
   CF_TRY(set_subjects(book, record));

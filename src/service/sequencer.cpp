@@ -99,7 +99,7 @@ Result<std::optional<Accepted>> Sequencer::decide_one(const Principal& principal
   }
 
   CF_LET(const Stamp stamped, stamp(principal, command, prepared.digest));
-  Book book(group_->book);
+  Book book(group_->book.source());
   CF_LET(auto breaches, decide(book, command, stamped));
   const std::size_t bytes = encoded_bytes(book.records());
   if (bytes > limits::group_bytes)

@@ -51,7 +51,6 @@ void Book::absorb(Book& above) {
   }
   for (Words& record : above.records_) add_record(std::move(record));
   above.records_.clear();
-  rule_sets_.merge(above.rule_sets_);
 }
 
 }  // namespace counterfoil

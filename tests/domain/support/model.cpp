@@ -140,6 +140,30 @@ bool pools_cover(const Sums& sums) {
                      [](const auto& pool) { return pool.second.out <= pool.second.in; });
 }
 
+/// Whether payments stay within the commitment that they settle, refunds within the payment that
+/// they return, and neither rests on an event that was reversed.
+bool settled_within(const std::vector<schema::Record::Reader>& records,
+                    const std::set<std::uint64_t>& reversed) {
+  std::map<std::uint64_t, Wide> left;
+  for (const auto& record : records) {
+    const auto fact = record.getFact();
+    if (reversed.contains(record.getSequence())) continue;
+    if (fact.isCommitmentRecorded())
+      left[record.getSequence()] = fact.getCommitmentRecorded().getAmount();
+    if (!fact.isPaymentRecorded()) continue;
+    const auto payment = fact.getPaymentRecorded();
+    left[record.getSequence()] = payment.getAmount();
+    for (const auto& [event, amount] :
+         {std::pair{payment.getCommitment(), Wide{payment.getAmount()}},
+          {payment.getRefundOf(), -Wide{payment.getAmount()}}}) {
+      if (event == 0) continue;
+      if (!left.contains(event) || amount > left[event]) return false;
+      left[event] -= amount;
+    }
+  }
+  return true;
+}
+
 /// What the book's pages say, for those that the records say anything of.
 bool pages_agree(const Sums& sums, const Pages& pages) {
   for (const auto& [id, line] : sums.lines) {
@@ -153,19 +177,21 @@ bool pages_agree(const Sums& sums, const Pages& pages) {
   return true;
 }
 
-/// The sum of the facts that no later one reversed.
-Sums sum_of_what_stands(const std::vector<schema::Record::Reader>& records) {
+std::set<std::uint64_t> reversed_of(const std::vector<schema::Record::Reader>& records) {
   std::set<std::uint64_t> reversed;
   for (const auto& record : records)
     if (record.getFact().isEventReversed())
       reversed.insert(record.getFact().getEventReversed().getEvent());
+  return reversed;
+}
+
+/// The sum of the facts that no later one reversed. Of the others, lines and pools are there, with
+/// nothing in them.
+Sums sum_of_what_stands(const std::vector<schema::Record::Reader>& records,
+                        const std::set<std::uint64_t>& reversed) {
   Sums sums;
-  for (const auto& record : records) {
-    if (!reversed.contains(record.getSequence()))
-      add(sums, record.getFact(), 1);
-    else
-      add(sums, record.getFact(), 0);  // its lines and pools are there, with nothing in them
-  }
+  for (const auto& record : records)
+    add(sums, record.getFact(), reversed.contains(record.getSequence()) ? 0 : 1);
   return sums;
 }
 
@@ -194,7 +220,10 @@ std::string broken_identity(const std::vector<Words>& records, const Pages& page
     if (!pools_cover(sums)) return broken("a pool gave out more than went in");
     if (budgets_are_kept && !is_within_budget(sums)) return broken("more used than budgeted");
   }
-  if (sum_of_what_stands(readers) != sums) return "what stands does not add up to the budgets";
+  const auto reversed = reversed_of(readers);
+  if (!settled_within(readers, reversed)) return "more is settled than there was";
+  if (sum_of_what_stands(readers, reversed) != sums)
+    return "what stands does not add up to the budgets";
   return pages_agree(sums, pages) ? "" : "the pages hold other sums than the records";
 }
 

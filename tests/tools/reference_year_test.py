@@ -79,12 +79,15 @@ class CityCase:
         for name, column in DATE_COLUMN.items():
             dates = [row[column] for row in getattr(self.city, name)]
             self.assertTrue(dates == sorted(dates), name)
+            self.assertTrue(all(day.weekday() < 5 for day in dates), f"{name}: a weekend")
         for name, column in (("units", "unit"), ("projects", "project"), ("payments", "payment"),
                              ("commitments", "commitment"), ("reversals", "reversal")):
             ids = [row[column] for row in getattr(self.city, name)]
             self.assertEqual(len(ids), len(set(ids)), name)
             for identity in ids + [row["pool"] for row in self.city.adjustments if row["pool"]]:
                 self.assertRegex(identity, r"\A[A-Za-z0-9._-]{1,40}\Z")
+        pools = {row["pool"] for row in self.city.adjustments} - {""}
+        self.assertEqual(len(pools), 3 * self.cities, "each city has a pool of its own a year")
         starts = sum(before["request"] != after["request"] for before, after in
                      zip(self.city.adjustments, self.city.adjustments[1:]))
         self.assertEqual(starts + 1, len(self.city.requests), "rows of a request belong together")

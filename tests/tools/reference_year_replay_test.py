@@ -135,7 +135,8 @@ class ReplayCase:
         for name, rows in events:
             book.fold(name, rows)
         closing = {line_of(row): row["revised"] for row in self.city.closing}
-        self.assertEqual(dict(book.current), closing)
+        # Not assertEqual on the whole: where they differ, unittest would take minutes to say how.
+        self.assertEqual(set(book.current.items()) ^ set(closing.items()), set())
 
     def test_file_after_file_no_line_or_pool_is_overdrawn(self):
         self.replay(in_file_order(self.city))
@@ -169,7 +170,8 @@ class ReplayCase:
         for (project, year, _), rows in self.checks().items():
             self.assertEqual([row["indicator"] for row in rows], named[project, year])
             count[project, year] += 1
-        self.assertEqual(count, collections.Counter({key: 2 for key in named}))
+        self.assertEqual(count.keys() ^ named.keys(), set())
+        self.assertEqual(set(count.values()), {2})
 
     def test_execution_rates_and_lights_follow_from_the_book_on_the_day(self):
         events = collections.defaultdict(list)

@@ -24,7 +24,7 @@ class SubscriptionServer final : public schema::Subscription::Server {
         task_(pump().eagerlyEvaluate([](kj::Exception&&) {})) {  // the subscriber is gone
     ++*subscribers_;
   }
-  ~SubscriptionServer() noexcept override { --*subscribers_; }
+  ~SubscriptionServer() noexcept(false) { --*subscribers_; }
 
  private:
   kj::Promise<void> pump() {

@@ -12,6 +12,7 @@ namespace counterfoil::intake {
 struct Draft {
   std::string id;
   boost::json::value command;
+  bool once = false;  // several groups give it, and all must give the same; it is sent once
 };
 
 /// The commands that a group of the table's rows becomes. An error refuses the whole group and

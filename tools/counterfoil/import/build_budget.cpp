@@ -57,6 +57,7 @@ Result<std::vector<Draft>> build_budget(const Table& table, const Scope& scope) 
           fmt::format("{}/unit/{}", table.source, unit->at("unit").as_string().c_str());
       registering["facts"] = json::array{fact("unitRegistered", std::move(*unit))};
       CF_LET(Draft draft, draft_of(std::move(registering)));
+      draft.once = true;
       drafts.push_back(std::move(draft));
     }
   }

@@ -1,8 +1,8 @@
 #include "import.h"
 
 #include "build.h"
-#include "groups.h"
 #include "sender.h"
+#include "sources.h"
 
 namespace counterfoil::intake {
 namespace {
@@ -44,81 +44,58 @@ class Importer {
         sender_(ledger, options, account) {}
 
   Result<void> run(std::span<const std::filesystem::path> files) {
-    CF_TRY(check(files));
-    for (const auto& file : files) {
-      CF_TRY(run_file(file));
-      if (account_.stopped) break;
+    CF_LET(auto sources, Sources::open(mapping_, files, options_.setting));
+    progress_.bytes_total = sources.bytes_total();
+    std::vector<Item> window;
+    while (!account_.stopped) {
+      CF_LET(auto item, sources.next());
+      if (!item) break;
+      progress_.bytes = sources.bytes_done();
+      account_.rows_read += item->group.lines.size();
+      if (account_.rows_read - progress_.rows >= rows_between_reports) report();
+      window.push_back(std::move(*item));
+      if (window.size() == window_groups) CF_TRY(take(window));
     }
+    CF_TRY(take(window));
+    CF_TRY(sender_.flush());
+    progress_.bytes = sources.bytes_done();
     report();
     return {};
   }
 
  private:
-  Result<void> check(std::span<const std::filesystem::path> files) {
-    for (const auto& file : files) {
-      CF_LET(const auto reader, CsvReader::open(file, mapping_.encoding));
-      CF_LET(const auto matched, match(mapping_, file.string(), reader.header()));
-      if (matched.table->form == Form::lines)
-        return fail(ErrorCode::invalid,
-                    "{} fits the table {}, which only serves to reconcile; leave it out",
-                    file.string(), matched.table->name);
-      progress_.bytes_total += reader.bytes_total();
-    }
-    return {};
-  }
-
-  Result<void> run_file(const std::filesystem::path& file) {
-    CF_LET(auto groups, Groups::open(mapping_, file));
-    const std::uint64_t before = progress_.bytes;
-    std::vector<Group> window;
-    while (!account_.stopped) {
-      CF_LET(auto group, groups.next());
-      if (!group) break;
-      progress_.bytes = before + groups.bytes_done();
-      account_.rows_read += group->lines.size();
-      if (account_.rows_read - progress_.rows >= rows_between_reports) report();
-      window.push_back(std::move(*group));
-      if (groups.table().refers && window.size() < window_groups) continue;
-      CF_TRY(take(groups, window));
-    }
-    CF_TRY(take(groups, window));
-    CF_TRY(sender_.flush());
-    progress_.bytes = before + groups.bytes_total();
-    return {};
-  }
-
   /// Makes commands of the groups in the window and empties it.
-  Result<void> take(const Groups& groups, std::vector<Group>& window) {
-    if (groups.table().refers) CF_TRY(prefetch(groups.table(), window));
-    for (Group& group : window) {
-      if (account_.stopped) {
-        account_.rows_read -= group.lines.size();  // never looked at
-        continue;
-      }
-      CF_TRY(take(groups, std::move(group)));
+  Result<void> take(std::vector<Item>& window) {
+    CF_TRY(prefetch(window));
+    for (Item& item : window) {
+      if (account_.stopped)
+        account_.rows_read -= item.group.lines.size();  // never looked at
+      else
+        CF_TRY(take(item));
     }
     window.clear();
     return {};
   }
 
-  Result<void> take(const Groups& groups, Group group) {
-    Sender::Rows rows{groups.file(), std::move(group.lines)};
-    if (!group.refusal.empty()) {
-      sender_.refuse(rows, group.refusal);
+  Result<void> take(Item& item) {
+    Sender::Rows rows{*item.file, std::move(item.group.lines)};
+    if (!item.group.refusal.empty()) {
+      sender_.refuse(rows, item.group.refusal);
       return {};
     }
     Looked references(sender_);
-    auto drafts = build(groups.table(), scope(groups.table(), group.rows, references));
+    auto drafts = build(*item.table, scope(*item.table, item.group.rows, references));
     if (references.failure) return tl::unexpected(std::move(*references.failure));
     if (drafts) return sender_.add(std::move(rows), std::move(*drafts));
     sender_.refuse(rows, drafts.error().message);
     return {};
   }
 
-  Result<void> prefetch(const Table& table, const std::vector<Group>& window) {
+  Result<void> prefetch(const std::vector<Item>& window) {
     Wanted wanted;
-    for (const Group& group : window)
-      if (group.refusal.empty()) (void)build(table, scope(table, group.rows, wanted));
+    for (const Item& item : window)
+      if (item.table->refers && item.group.refusal.empty())
+        (void)build(*item.table, scope(*item.table, item.group.rows, wanted));
     sender_.forget_absent();
     return sender_.prefetch(std::move(wanted.ids));
   }

@@ -60,6 +60,11 @@ Result<void> read_into(Mapping& mapping, const toml::table& root) {
     if (!known) return fail_in(*reader.take("encoding"), mapping.file, "{}", known.error().message);
     mapping.encoding = *known;
   }
+  CF_LET(const auto order, reader.text("order"));
+  if (order && *order != "files" && *order != "decided")
+    return fail_in(*reader.take("order"), mapping.file,
+                   "\"order\" must be \"files\" or \"decided\"");
+  if (order == "decided") mapping.order = Order::decided;
   CF_LET(mapping.numbers, read_numbers(reader));
   CF_LET(auto forms, reader.texts("dates"));
   if (forms.empty()) forms.push_back("%Y-%m-%d");
@@ -83,6 +88,7 @@ Result<void> read_into(Mapping& mapping, const toml::table& root) {
 
 Result<std::int64_t> Measure::read(std::string_view cell, const NumberForm& form,
                                    unsigned currency_exponent) const {
+  if (optional && trimmed(cell).empty()) return 0;
   auto number = parse_number(cell, form);
   if (!number) return tl::unexpected(std::move(number).error());
   return scaled(*number, unit, id == "headcount" ? post_exponent : currency_exponent);

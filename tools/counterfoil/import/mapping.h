@@ -24,6 +24,7 @@ enum class Form {
 /// A measure of a budget line, and where its figures stand.
 struct Measure {
   std::string id;
+  bool optional = false;         // an empty cell is zero; without it, it is an error
   std::int64_t unit = 1;         // major units (or posts) that one of the source's is
   std::optional<Text> change;    // of adjustments
   std::optional<Text> original;  // of a budget
@@ -63,12 +64,19 @@ struct Table {
   bool refers = false;                 // its commands name earlier ones
 };
 
+/// In which order the groups of several files are recorded.
+enum class Order {
+  files,   // file after file, as they are named
+  decided  // by the day of the decision; what was decided on the same day, in the files' order
+};
+
 /// How the files of one source become commands: columns, codes and forms, as data.
 /// tools/mappings/README.md says how one is written.
 struct Mapping {
   std::string file;  // as it was given, for messages
   std::string name;  // every command id begins with it
   Encoding encoding = Encoding::utf8;
+  Order order = Order::files;
   NumberForm numbers;
   DateForms dates;
   std::vector<Table> tables;

@@ -148,6 +148,8 @@ class TableReader {
       measure.unit = unit.value_or(1);
       if (measure.unit < 1 || measure.unit > 1'000'000'000)
         return fail_in(*node, reader_.file(), "\"unit\" must be a number from 1 to 1,000,000,000");
+      CF_LET(const auto optional, keys.boolean("optional"));
+      measure.optional = optional.value_or(false);
       CF_TRY(read_cells(keys, measure));
       CF_TRY(keys.finish());
       table_.measures.push_back(std::move(measure));

@@ -1,6 +1,7 @@
 #include "sender.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
 #include "codec/json.h"
 #include "core/limits.h"
@@ -40,21 +41,41 @@ Result<Sender::Pending> Sender::encode(const Draft& draft) const {
   return pending;
 }
 
+/// Whether the draft is to be sent: a command that several groups give is sent for the first.
+Result<bool> Sender::is_new(const Draft& draft) {
+  if (!draft.once) return true;
+  std::string json = boost::json::serialize(draft.command);
+  const auto [same, added] = once_.emplace(draft.id, json);
+  if (!added && same->second != json)
+    return fail(ErrorCode::conflict, "rows before gave it as {}, these as {}; they must agree",
+                same->second, json);
+  return added;
+}
+
 Result<void> Sender::add(Rows rows, std::vector<Draft> drafts) {
   std::vector<Pending> commands;
   for (const Draft& draft : drafts) {
-    auto command = encode(draft);
+    const auto fresh = is_new(draft);
+    if (fresh && !*fresh) continue;
+    auto command = fresh ? encode(draft) : tl::unexpected(fresh.error());
     if (!command) {
       refuse(rows, fmt::format("command {}: {}", draft.id, command.error().message));
       return {};
     }
     commands.push_back(std::move(*command));
   }
+  std::size_t bytes = 0;
+  for (const Pending& command : commands) bytes += command.bytes;
+  if (pending_.size() + commands.size() > limits::commands_in_request ||
+      pending_bytes_ + bytes > batch_bytes_max)
+    CF_TRY(flush());
+  if (stopped()) {
+    account_.rows_read -= rows.lines.size();  // a refusal came to light first: never sent
+    return {};
+  }
   auto group = std::make_shared<Taken>(Taken{.rows = std::move(rows), .commands = commands.size()});
   for (Pending& command : commands) {
-    if (pending_.size() == limits::commands_in_request ||
-        pending_bytes_ + command.bytes > batch_bytes_max)
-      CF_TRY(flush());
+    if (pending_bytes_ + command.bytes > batch_bytes_max) CF_TRY(flush());
     command.group = group;
     pending_bytes_ += command.bytes;
     ++pending_ids_[command.id];

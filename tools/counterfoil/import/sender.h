@@ -56,6 +56,7 @@ class Sender {
   };
 
   Result<Pending> encode(const Draft& draft) const;
+  Result<bool> is_new(const Draft& draft);
   void take_answer(const Pending& command, const Answer& answer);
   void accept(const Pending& command, const Accepted& accepted);
   void remember(const std::string& id, Sequence first);
@@ -68,6 +69,7 @@ class Sender {
   std::unordered_map<std::string, std::size_t> pending_ids_;
   std::unordered_map<std::string, Sequence> known_;
   std::unordered_map<std::string, bool> absent_;
+  std::unordered_map<std::string, std::string> once_;  // id → JSON
 };
 
 }  // namespace counterfoil::intake

@@ -102,6 +102,7 @@ Result<Text> Compiler::command_id(const toml::node& node) {
   CF_LET(Text id, read_text(node, file, inputs, lookups));
   // Ids of different sources must never meet in one ledger.
   id.prefix = prefix + "/" + id.prefix;
+  id.whole = true;
   return id;
 }
 

@@ -22,13 +22,21 @@ std::optional<date::year_month_day> read(const std::string& text, const std::str
   return day;
 }
 
+/// Empty where the form asks for what a day does not have.
+std::string print(const date::year_month_day& day, const std::string& form) {
+  std::ostringstream out;
+  out.imbue(std::locale::classic());
+  date::to_stream(out, form.c_str(), day);
+  return out.fail() ? std::string() : out.str();
+}
+
 }  // namespace
 
 Result<DateForms> DateForms::of(std::vector<std::string> forms) {
   // A day late in its month and year, so that a form without %d, %m or %y cannot pass.
   const date::year_month_day sample{date::year{2023}, date::month{11}, date::day{30}};
   for (const std::string& form : forms)
-    if (read(date::format(std::locale::classic(), form, sample), form) != sample)
+    if (read(print(sample, form), form) != sample)
       return fail(ErrorCode::invalid,
                   "the date form \"{}\" does not name a day; use %Y or %y, %m or %b, and %d", form);
   DateForms result;

@@ -64,6 +64,7 @@ void Inputs::share(const Text& text) {
 Result<std::string> Inputs::text_of(const Text& text, const Row& row) const {
   std::string joined;
   for (const Text::Part& part : text.parts) {
+    const std::size_t before = joined.size();
     switch (part.kind) {
       case Text::Part::Kind::literal:
         joined += part.literal;
@@ -77,6 +78,8 @@ Result<std::string> Inputs::text_of(const Text& text, const Row& row) const {
         joined += *value;
       }
     }
+    if (text.whole && joined.size() == before)
+      return fail(ErrorCode::invalid, "\"{}\" is empty, and an id is made of it", part.literal);
   }
   return transform(text, std::move(joined));
 }

@@ -34,7 +34,8 @@ struct Text {
   char pad_with = '0';
   std::shared_ptr<const Lookup> lookup;  // null: none
   std::string prefix;
-  std::string place;  // of the mapping, for messages
+  bool whole = false;  // an id: a part that is empty is an error, or ids would meet
+  std::string place;   // of the mapping, for messages
 };
 
 /// What the templates of one table may name: the file's columns, and values derived from them.

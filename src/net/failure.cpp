@@ -20,6 +20,12 @@ kj::Exception to_exception(const Error& error) {
   return kj::Exception(type, "ledger", 0, kj::heapString(text.data(), text.size()));
 }
 
+Error error_named(std::string_view name, std::string message) {
+  for (const ErrorCode code : codes)
+    if (name_of(code) == name) return {code, std::move(message)};
+  return {ErrorCode::io, std::move(message)};
+}
+
 Error from_exception(const kj::Exception& exception) {
   std::string_view text(exception.getDescription().cStr(), exception.getDescription().size());
   constexpr std::string_view remote = "remote exception: ";  // Cap'n Proto's, once a hop

@@ -11,6 +11,9 @@ namespace counterfoil {
 kj::Exception to_exception(const Error& error);
 Error from_exception(const kj::Exception& exception);
 
+/// The failure whose code has that name, as answers carry it; `io` where there is no such code.
+Error error_named(std::string_view code, std::string message);
+
 /// The value, or the failure thrown as an exception for RPC to carry.
 template <typename T>
 T or_throw(Result<T> result) {

@@ -7,8 +7,6 @@
 namespace counterfoil {
 namespace {
 
-constexpr std::uint64_t never_recorded = ~std::uint64_t{0};
-
 void fill(schema::Answer::Builder out, const Answer& answer) {
   if (!answer) {
     auto failed = out.initFailed();

@@ -33,7 +33,7 @@ int Outgoing::send(int fd) {
 }
 
 void Outgoing::consume(std::size_t size) {
-  started_ = started_ || size > 0;
+  started_ = true;
   for (; !done() && size >= pieces_[next_].iov_len; ++next_) size -= pieces_[next_].iov_len;
   if (size == 0) return;
   pieces_[next_].iov_base = static_cast<char*>(pieces_[next_].iov_base) + size;

@@ -122,8 +122,8 @@ struct Fixture {
   }
 
   /// Waits until the kernel says that something (bytes, an end, a reset) has come to the stream.
-  void await_arrival() {
-    pollfd state{KJ_ASSERT_NONNULL(stream->getFd()), POLLIN, 0};
+  void await_arrival(short what = POLLIN) {
+    pollfd state{KJ_ASSERT_NONNULL(stream->getFd()), what, 0};
     KJ_SYSCALL(::poll(&state, 1, -1));
   }
 

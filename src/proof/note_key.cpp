@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 
+#include "codec/binary_text.h"
 #include "core/limits.h"
 #include "proof/suite.h"
 
@@ -14,15 +15,6 @@ namespace counterfoil {
 namespace {
 
 constexpr char ed25519_type = 0x01;  // C2SP signed-note, signature types
-
-std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
 
 }  // namespace
 
@@ -57,7 +49,7 @@ Result<NoteKey> generate_note_key(std::string_view name) {
   char* text = nullptr;
   const long length = BIO_get_mem_data(pem.get(), &text);
   return NoteKey{std::string(text, static_cast<std::size_t>(length)),
-                 fmt::format("{}+{}+{}", name, to_hex(bytes_of(id).substr(0, 4)), base64(typed))};
+                 fmt::format("{}+{}+{}", name, to_hex(bytes_of(id).substr(0, 4)), to_base64(typed))};
 }
 
 }  // namespace counterfoil

@@ -25,8 +25,7 @@ Result<FileDescriptor> lock(const std::string& folder, int extra_flags) {
   }
   const std::string holder = std::to_string(::getpid());
   if (::ftruncate(file.get(), 0) != 0 ||
-      ::pwrite(file.get(), holder.data(), holder.size(), 0) !=
-          static_cast<ssize_t>(holder.size()))
+      ::pwrite(file.get(), holder.data(), holder.size(), 0) != static_cast<ssize_t>(holder.size()))
     return file_failure("write", path);
   return file;
 }
@@ -39,10 +38,11 @@ Result<LedgerFolder> LedgerFolder::create(const std::string& path) {
   if (error) return fail(ErrorCode::io, "cannot make the folder {}: {}", path, error.message());
   std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
   if (!std::filesystem::is_empty(path, error) || error)
-    return fail(ErrorCode::refused,
-                "{} is not an empty folder: a ledger is created in a new one, and one that is there "
-                "is never written over",
-                path);
+    return fail(
+        ErrorCode::refused,
+        "{} is not an empty folder: a ledger is created in a new one, and one that is there "
+        "is never written over",
+        path);
   CF_LET(FileDescriptor held, lock(path, O_CREAT));
   return LedgerFolder(path, std::move(held));
 }

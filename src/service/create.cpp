@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 
+#include "codec/binary_text.h"
 #include "codec/text.h"
 #include "proof/note_key.h"
 

@@ -130,6 +130,16 @@ Result<schema::Record::Reader> RecordBuffer::load(std::string_view bytes) {
   }
 }
 
+Result<void> check_foldable(schema::Record::Reader record) {
+  static const auto known = capnp::Schema::from<schema::Fact>().getUnionFields().size();
+  const auto tag = static_cast<unsigned>(record.getFact().which());
+  if (tag != 0 && tag < known) return {};
+  return fail(ErrorCode::unsupported,
+              "record {} holds a fact with tag {}, which this build does not know: install a newer "
+              "one",
+              record.getSequence(), tag);
+}
+
 Result<void> check_canonical(std::string_view bytes) {
   RecordBuffer buffer;
   CF_LET(const auto record, buffer.load(bytes));

@@ -94,7 +94,7 @@ Result<void> check_union(const Path& path, const StructShape& shape, DynamicStru
     const FieldShape& field = shape.fields[member->getIndex()];
     if (StructShape::is_nameable(field))
       return check_value(path.field(field.name), field.value, reader.get(field.field));
-    return fail(ErrorCode::invalid, "{}: names none of {}", path.text(),
+    return fail(ErrorCode::invalid, "{}: name exactly one of {}", path.text(),
                 shape.nameable_union_members());
   }
   return fail(ErrorCode::invalid, "{}: is of a kind that this build does not know", path.text());

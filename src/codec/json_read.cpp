@@ -79,9 +79,6 @@ Result<void> read_struct(const Path& path, const json::value& value, const Struc
     if (field->in_union) member = field;
     CF_TRY(read_field(here, entry.value(), shape, *field, builder));
   }
-  if (shape.has_union && member == nullptr)
-    return fail(ErrorCode::invalid, "{}: name exactly one of {}", path.text(),
-                shape.nameable_union_members());
   return {};
 }
 

@@ -102,7 +102,7 @@ TEST_CASE("binary input is refused for the same reasons as JSON, with the same p
 TEST_CASE("a fact without a kind is refused") {
   Sent sent;
   sent.command.initFacts(1);
-  CHECK_THAT(sent.message(), StartsWith("facts[0]: names none of ledgerOpened, "));
+  CHECK_THAT(sent.message(), StartsWith("facts[0]: name exactly one of ledgerOpened, "));
 }
 
 TEST_CASE("a decimal with a scale that is not exact is refused") {
@@ -159,23 +159,23 @@ TEST_CASE("a message cut short or damaged is refused and never throws") {
   Sent sent;
   fill(sent.command, Extreme::highest);
   const auto words = capnp::canonicalize(sent.command.asReader());
-  unsigned refused = 0;
+  unsigned malformed = 0;
   for (std::size_t i = 0; i < words.size() * 64; ++i) {
     kj::Array<capnp::word> damaged = kj::heapArray<capnp::word>(words.size());
     std::memcpy(damaged.begin(), words.begin(), words.size() * sizeof(capnp::word));
     damaged.asBytes()[i / 8] = static_cast<kj::byte>(damaged.asBytes()[i / 8] ^ (1u << i % 8));
     const kj::ArrayPtr<const capnp::word> segments[] = {damaged};
     capnp::SegmentArrayMessageReader reader(segments);
+    schema::Command::Reader command;
     try {
-      // Whatever is accepted can be printed: nothing is left for a later reader to trip over.
-      const auto command = reader.getRoot<schema::Command>();
-      if (check_command(command).has_value())
-        CHECK(to_json(command).is_object());
-      else
-        ++refused;
+      command = reader.getRoot<schema::Command>();
     } catch (const kj::Exception&) {
-      ++refused;  // the root pointer itself
+      continue;  // the root pointer itself; whoever asks for the root sees to it
     }
+    // Whatever is accepted can be printed: nothing is left for a later reader to trip over.
+    const auto checked = check_command(command);
+    if (checked) CHECK(to_json(command).is_object());
+    if (!checked && checked.error().message.starts_with("the message is malformed: ")) ++malformed;
   }
-  CHECK(refused > words.size());
+  CHECK(malformed > 100);
 }

@@ -138,6 +138,13 @@ TEST_CASE("a decimal keeps its digits, and may come as an integer") {
         R"({"target":"-9.223372036854775808"})");
 }
 
+TEST_CASE("reading any struct checks it, not only a command") {
+  CHECK(read_back<schema::Leg>(R"({"amount":1})") == "line: is missing");
+  CHECK(read_back<schema::Fact>(R"({"unitRegistered":{"unit":"a b"}})")
+            .starts_with("unitRegistered.unit: "));
+  CHECK(read_back<schema::Fact>("{}").starts_with("the whole: name exactly one of "));
+}
+
 TEST_CASE("an empty list and an empty text are left unset") {
   capnp::MallocMessageBuilder message;
   auto command = message.initRoot<schema::Command>();

@@ -1,4 +1,4 @@
-#include "dates.h"
+#include "counterfoil/import/dates.h"
 
 #include <date/date.h>
 #include <fmt/ranges.h>
@@ -8,7 +8,7 @@
 #include <sstream>
 
 #include "core/limits.h"
-#include "number.h"
+#include "counterfoil/import/number.h"
 
 namespace counterfoil::intake {
 namespace {

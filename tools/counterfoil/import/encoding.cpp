@@ -1,4 +1,4 @@
-#include "encoding.h"
+#include "counterfoil/import/encoding.h"
 
 #include <iconv.h>
 

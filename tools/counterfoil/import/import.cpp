@@ -1,8 +1,8 @@
-#include "import.h"
+#include "counterfoil/import/import.h"
 
-#include "build.h"
-#include "sender.h"
-#include "sources.h"
+#include "counterfoil/import/build.h"
+#include "counterfoil/import/sender.h"
+#include "counterfoil/import/sources.h"
 
 namespace counterfoil::intake {
 namespace {

@@ -1,4 +1,4 @@
-#include "sender.h"
+#include "counterfoil/import/sender.h"
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>

@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "build.h"
-#include "import.h"
+#include "counterfoil/import/build.h"
+#include "counterfoil/import/import.h"
 
 namespace counterfoil::intake {
 

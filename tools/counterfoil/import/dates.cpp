@@ -1,3 +1,8 @@
+#if defined(__GNUC__) && !defined(__clang__)
+// gcc 12 finds a "maybe uninitialised" value inside the date library when it optimises.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
 #include "counterfoil/import/dates.h"
 
 #include <date/date.h>

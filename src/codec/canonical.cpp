@@ -29,7 +29,8 @@ bool has_empty(capnp::AnyPointer::Reader pointer) {
   const auto list = pointer.getAs<capnp::AnyList>();
   if (list.size() == 0) return true;
   switch (list.getElementSize()) {
-    case capnp::ElementSize::BYTE: return list.size() == 1;  // perhaps a text of its NUL alone
+    case capnp::ElementSize::BYTE:
+      return list.size() == 1;  // perhaps a text of its NUL alone
     case capnp::ElementSize::POINTER: {
       for (const auto element : list.as<capnp::List<capnp::AnyPointer>>())
         if (has_empty(element)) return true;
@@ -40,7 +41,8 @@ bool has_empty(capnp::AnyPointer::Reader pointer) {
         if (has_empty(element)) return true;
       return false;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -55,7 +57,8 @@ void copy_list(capnp::DynamicList::Reader from, capnp::DynamicList::Builder to) 
   for (capnp::uint i = 0; i < from.size(); ++i) {
     if (element.isStruct())
       copy_present(from[i].as<capnp::DynamicStruct>(), to[i].as<capnp::DynamicStruct>());
-    else
+    else if (!(element.isText() && from[i].as<capnp::Text>().size() == 0) &&
+             !(element.isData() && from[i].as<capnp::Data>().size() == 0))
       to.set(i, from[i]);
   }
 }
@@ -78,13 +81,15 @@ void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Build
       copy_present(from.get(field).as<capnp::DynamicStruct>(),
                    to.init(field).as<capnp::DynamicStruct>());
     } else if (type.isStruct()) {
-      if (from.has(field))
+      // A union's member is set also where nothing is set in it.
+      const bool in_union =
+          field.getProto().getDiscriminantValue() != capnp::schema::Field::NO_DISCRIMINANT;
+      if (from.has(field) || in_union)
         copy_present(from.get(field).as<capnp::DynamicStruct>(),
                      to.init(field).as<capnp::DynamicStruct>());
     } else if (type.isList()) {
       const auto list = from.get(field).as<capnp::DynamicList>();
-      if (list.size() != 0)
-        copy_list(list, to.init(field, list.size()).as<capnp::DynamicList>());
+      if (list.size() != 0) copy_list(list, to.init(field, list.size()).as<capnp::DynamicList>());
     } else if (type.isText()) {
       const auto text = from.get(field).as<capnp::Text>();
       if (text.size() != 0) to.set(field, text);
@@ -96,7 +101,9 @@ void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Build
     }
   };
   for (const auto field : from.getSchema().getNonUnionFields()) copy_field(field);
-  KJ_IF_MAYBE (field, from.which()) { copy_field(*field); }
+  KJ_IF_MAYBE (field, from.which()) {
+    copy_field(*field);
+  }
 }
 
 std::string_view bytes_of(const Words& words) {
@@ -104,8 +111,12 @@ std::string_view bytes_of(const Words& words) {
   return {reinterpret_cast<const char*>(bytes.begin()), bytes.size()};
 }
 
-Words canonical(schema::Record::Reader record) { return canonical_of<schema::Record>(record); }
-Words canonical(schema::Command::Reader command) { return canonical_of<schema::Command>(command); }
+Words canonical(schema::Record::Reader record) {
+  return canonical_of<schema::Record>(record);
+}
+Words canonical(schema::Command::Reader command) {
+  return canonical_of<schema::Command>(command);
+}
 
 Result<schema::Record::Reader> RecordBuffer::load(std::string_view bytes) {
   if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0)
@@ -116,10 +127,12 @@ Result<schema::Record::Reader> RecordBuffer::load(std::string_view bytes) {
                 bytes.size(), limits::record_bytes);
   words_.resize(std::max(words_.size(), bytes.size() / sizeof(capnp::word)));
   std::memcpy(words_.data(), bytes.data(), bytes.size());
-  segment_ = kj::arrayPtr(static_cast<const capnp::word*>(words_.data()), bytes.size() / sizeof(capnp::word));
+  segment_ = kj::arrayPtr(static_cast<const capnp::word*>(words_.data()),
+                          bytes.size() / sizeof(capnp::word));
   message_.emplace(kj::arrayPtr(&segment_, 1), reader_options);
   try {
     const auto record = message_->getRoot<schema::Record>();
+    if (record.getFormat() == 0) return fail(ErrorCode::corrupt, "not a record: it has no format");
     if (record.getFormat() > record_format)
       return fail(ErrorCode::unsupported,
                   "record {} has format {}; this build reads up to {}: install a newer one",
@@ -128,6 +141,16 @@ Result<schema::Record::Reader> RecordBuffer::load(std::string_view bytes) {
   } catch (const kj::Exception& error) {
     return fail(ErrorCode::corrupt, "not a record: {}", error.getDescription().cStr());
   }
+}
+
+Result<void> check_foldable(schema::Record::Reader record) {
+  static const auto known = capnp::Schema::from<schema::Fact>().getUnionFields().size();
+  const auto tag = static_cast<unsigned>(record.getFact().which());
+  if (tag != 0 && tag < known) return {};
+  return fail(ErrorCode::unsupported,
+              "record {} holds a fact with tag {}, which this build does not know: install a newer "
+              "one",
+              record.getSequence(), tag);
 }
 
 Result<void> check_canonical(std::string_view bytes) {

@@ -43,6 +43,10 @@ class RecordBuffer {
   kj::ArrayPtr<const capnp::word> segment_;
 };
 
+/// Accepts a record whose fact this build knows. One that a newer build recorded hashes and proves
+/// like any other, but what it means is unknown here: `unsupported`, and nobody may fold on.
+Result<void> check_foldable(schema::Record::Reader record);
+
 /// Whether the bytes are exactly what `canonical` makes of the record in them.
 Result<void> check_canonical(std::string_view bytes);
 

@@ -1,5 +1,7 @@
 #include "domain/book.h"
 
+#include "codec/text.h"
+
 namespace counterfoil {
 
 Result<Page> Book::page(std::string_view key) {
@@ -16,7 +18,15 @@ Result<schema::Record::Reader> Book::record(Sequence sequence) {
   return buffer_.load(bytes_of(records_[at]));
 }
 
-Result<const RuleSet*> Book::rule_set(Sequence published) { return below_.rule_set(published); }
+Result<const RuleSet*> Book::rule_set(Sequence published) {
+  if (records_.empty() || published.value < first_) return below_.rule_set(published);
+  const auto found = rule_sets_.find(published);
+  if (found != rule_sets_.end()) return &found->second;
+  CF_LET(const auto publication, record(published));
+  CF_LET(RuleSet rules,
+         parse_rule_set(view(publication.getFact().getRuleSetPublished().getDocument())));
+  return &rule_sets_.emplace(published, std::move(rules)).first->second;
+}
 
 Result<Page*> Book::edit(std::string_view key) {
   const auto found = changes_.find(key);
@@ -41,6 +51,7 @@ void Book::absorb(Book& above) {
   }
   for (Words& record : above.records_) add_record(std::move(record));
   above.records_.clear();
+  rule_sets_.merge(above.rule_sets_);
 }
 
 }  // namespace counterfoil

@@ -23,7 +23,7 @@ class BookSource {
   virtual Result<Page> page(std::string_view key) = 0;
   /// Valid until the next call. `not_found` where there is none yet.
   virtual Result<schema::Record::Reader> record(Sequence sequence) = 0;
-  /// The rule set that this record published.
+  /// The rule set that this record published. Valid as long as the source.
   virtual Result<const RuleSet*> rule_set(Sequence published) = 0;
 };
 
@@ -72,8 +72,9 @@ class Book final : public BookSource {
  private:
   BookSource& below_;
   std::map<std::string, Page, std::less<>> changes_;
-  std::vector<Words> records_;  // consecutive
-  std::uint64_t first_ = 0;     // sequence of the first of them
+  std::vector<Words> records_;             // consecutive
+  std::uint64_t first_ = 0;                // sequence of the first of them
+  std::map<Sequence, RuleSet> rule_sets_;  // that these records published, parsed when asked for
   RecordBuffer buffer_;
 };
 

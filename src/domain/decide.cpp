@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <set>
 
 #include "codec/text.h"
@@ -19,7 +18,7 @@ namespace {
 using schema::Fact;
 
 /// By the fact's tag; the schema numbers them in this order.
-constexpr std::array<Decider, 15> deciders = {
+constexpr std::array<Decider, Fact::EVENT_REVERSED + 1> deciders = {
     nullptr,
     decide_ledger_opened,
     decide_rule_set_published,
@@ -43,11 +42,11 @@ Result<std::vector<std::uint64_t>> newer_records(Book& book, std::string_view su
   constexpr std::size_t at_most = 5;
   std::vector<std::uint64_t> newer;
   Sequence sequence = page.last;
-  for (std::uint64_t ordinal = page.count; ordinal > expected && newer.size() < at_most; --ordinal) {
+  for (std::uint64_t ordinal = page.count; ordinal > expected; --ordinal) {
     newer.push_back(sequence.value);
+    if (newer.size() == at_most) break;
     CF_LET(const auto record, book.record(sequence));
-    for (const auto entry : record.getSubjects())
-      if (view(entry.getId()) == subject) sequence = Sequence{entry.getPrevious()};
+    CF_LET(sequence, previous_in(record, subject));
   }
   return newer;
 }
@@ -58,11 +57,18 @@ Result<void> check_expectations(Book& book, schema::Command::Reader command) {
     CF_TRY(check_subject(subject));
     CF_LET(const Page page, book.page(subject));
     if (page.count == expectation.getCount()) continue;
+    if (page.count < expectation.getCount())
+      return fail(
+          ErrorCode::conflict,
+          "{} has {} records, the command expects {}: it was decided on another ledger, or on "
+          "records that this one does not have",
+          subject, page.count, expectation.getCount());
     CF_LET(const auto newer, newer_records(book, subject, page, expectation.getCount()));
-    return fail(ErrorCode::conflict,
-                "{} has {} records, the command was decided on {}; the newest are {}: read them, and "
-                "decide again",
-                subject, page.count, expectation.getCount(), fmt::join(newer, ", "));
+    return fail(
+        ErrorCode::conflict,
+        "{} has {} records, the command was decided on {}; newer are {}: read them, and decide "
+        "again",
+        subject, page.count, expectation.getCount(), fmt::join(newer, ", "));
   }
   return {};
 }
@@ -173,35 +179,41 @@ Result<void> check_pools(Deciding& deciding) {
         CF_LET(const auto pool,
                deciding.book.state<PoolState>(pool_key(effect.pool, effect.source_tag)));
         if (pool.outgoing <= pool.incoming) return {};
-        return fail(ErrorCode::refused,
-                    "R16: pool {} would have given out {} minor units under the tag \"{}\", and only "
-                    "{} went in",
-                    effect.pool, pool.outgoing.minor, effect.source_tag, pool.incoming.minor);
+        return fail(
+            ErrorCode::refused,
+            "R16: pool {} would have given out {} minor units under the tag \"{}\", and only "
+            "{} went in",
+            effect.pool, pool.outgoing.minor, effect.source_tag, pool.incoming.minor);
       });
+}
+
+/// The rule set in force when the fact was decided, which the record names. Null only where a fact
+/// opens the ledger or publishes the first rule set.
+Result<const RuleSet*> rules_of(Book& book, const Stamp& stamp, schema::Record::Builder record) {
+  const auto fact = record.getFact().which();
+  CF_LET(const auto ledger, book.state<LedgerState>("ledger"));
+  if (!ledger.opened && fact != Fact::LEDGER_OPENED)
+    return fail(ErrorCode::refused, "the ledger was never opened");
+  if (const auto rule_set = in_force(ledger, stamp.decided_on)) {
+    record.setRuleSetVersion(text_of(rule_set->version));
+    return book.rule_set(rule_set->published);
+  }
+  if (fact == Fact::LEDGER_OPENED || fact == Fact::RULE_SET_PUBLISHED) return nullptr;
+  return fail(ErrorCode::refused, "no rule set is in force on {}: publish one that starts by then",
+              format_date(stamp.decided_on));
 }
 
 /// Decides one fact; on success its record is in the book.
 Result<void> decide_fact(Book& book, schema::Command::Reader command, const Stamp& stamp,
-                         std::size_t index, const std::optional<LedgerState::InForce>& rule_set,
-                         std::vector<Breach>& breaches) {
+                         std::size_t index, std::vector<Breach>& breaches) {
   const Sequence sequence{stamp.first.value + index};
   capnp::MallocMessageBuilder message;
   auto record = message.initRoot<schema::Record>();
   set_envelope(record, command, stamp, sequence, index);
   record.setFact(command.getFacts()[static_cast<unsigned>(index)]);
+  CF_TRY(check_known(record.asReader().getFact()));
   const auto which = static_cast<std::size_t>(record.getFact().which());
-  if (which >= deciders.size() || deciders[which] == nullptr)
-    return fail(ErrorCode::unsupported, "this build does not know the fact with tag {}", which);
-
-  const bool opens = which == Fact::LEDGER_OPENED || which == Fact::RULE_SET_PUBLISHED;
-  const RuleSet* rules = nullptr;
-  if (rule_set) {
-    CF_LET(rules, book.rule_set(rule_set->published));
-    record.setRuleSetVersion(text_of(rule_set->version));
-  } else if (!opens) {
-    return fail(ErrorCode::refused, "no rule set is in force on {}: publish one that starts by then",
-                format_date(stamp.decided_on));
-  }
+  CF_LET(const RuleSet* const rules, rules_of(book, stamp, record));
 
   Book after(book.source());
   Deciding deciding{after, command, stamp, sequence, rules, record, {}};
@@ -214,10 +226,11 @@ Result<void> decide_fact(Book& book, schema::Command::Reader command, const Stam
 
   Words words = canonical(record.asReader());
   if (bytes_of(words).size() > limits::record_bytes)
-    return fail(ErrorCode::limit,
-                "the record would be {} bytes long; the limit is {}: shorten the texts, or split it "
-                "into several events in one command",
-                bytes_of(words).size(), limits::record_bytes);
+    return fail(
+        ErrorCode::limit,
+        "the record would be {} bytes long; the limit is {}: shorten the texts, or split it "
+        "into several events in one command",
+        bytes_of(words).size(), limits::record_bytes);
   book.absorb(after);
   book.add_record(std::move(words));
   breaches.insert(breaches.end(), deciding.breaches.begin(), deciding.breaches.end());
@@ -229,17 +242,12 @@ Result<void> decide_fact(Book& book, schema::Command::Reader command, const Stam
 Result<std::vector<Breach>> decide(Book& book, schema::Command::Reader command,
                                    const Stamp& stamp) {
   CF_TRY(check_envelope(command, stamp));
-  CF_LET(const auto ledger, book.state<LedgerState>("ledger"));
-  if (!ledger.opened && stamp.first.value != 0)
-    return fail(ErrorCode::refused, "the ledger was never opened");
   CF_TRY(check_expectations(book, command));
 
   std::vector<Breach> breaches;
   const std::size_t count = command.getFacts().size();
   for (std::size_t index = 0; index < count; ++index) {
-    CF_LET(const auto now, book.state<LedgerState>("ledger"));
-    const auto rule_set = in_force(now, stamp.decided_on);
-    auto decided = decide_fact(book, command, stamp, index, rule_set, breaches);
+    auto decided = decide_fact(book, command, stamp, index, breaches);
     if (decided) continue;
     if (count == 1) return tl::make_unexpected(decided.error());
     return fail_at(fmt::format("facts[{}]", index), decided.error());

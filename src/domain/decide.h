@@ -13,15 +13,15 @@ namespace counterfoil {
 /// deciding knows no clock and no randomness.
 struct Stamp {
   Epoch epoch;
-  Sequence first;       // of the command's first record
+  Sequence first;  // of the command's first record
   Instant recorded_at;
-  Instant decided_at;   // the command's, or recorded_at
-  Date decided_on;      // the day of decided_at where the ledger is kept
-  Date effective_on;    // the command's, or decided_on
+  Instant decided_at;  // the command's, or recorded_at
+  Date decided_on;     // the day of decided_at where the ledger is kept
+  Date effective_on;   // the command's, or decided_on
   std::string actor;
   schema::Role role = schema::Role::UNSPECIFIED;
   std::string organisation;
-  std::string digest;   // of the command's canonical bytes
+  std::string digest;  // of the command's canonical bytes
 };
 
 /// A rule that was found broken and not enforced.

@@ -1,6 +1,7 @@
 #include "domain/effects.h"
 
 #include "codec/text.h"
+#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {
@@ -14,10 +15,21 @@ Result<Money> negated(std::int64_t amount) {
   return *opposite;
 }
 
+Result<void> check_component(Component component) {
+  if (component <= Component::SPENT) return {};
+  return fail(ErrorCode::unsupported,
+              "this build does not know component {} of a budget: install a newer one",
+              static_cast<unsigned>(component));
+}
+
 }  // namespace
 
-Component component_of(schema::BudgetAdjusted::Kind kind) {
-  // The two enumerations number the kinds alike; the schema's tests hold them to it.
+Result<Component> component_of(schema::BudgetAdjusted::Kind kind) {
+  // The two enumerations number the kinds alike, as far as there are kinds.
+  if (kind > schema::BudgetAdjusted::Kind::RESTATEMENT)
+    return fail(ErrorCode::unsupported,
+                "this build does not know adjustments of kind {}: install a newer one",
+                static_cast<unsigned>(kind));
   return static_cast<Component>(kind);
 }
 
@@ -30,20 +42,20 @@ Result<void> for_each_line_effect(schema::Fact::Reader fact,
   switch (fact.which()) {
     case Fact::BUDGET_APPROPRIATED: {
       const auto appropriated = fact.getBudgetAppropriated();
-      return visit({view(appropriated.getLine()), Component::ORIGINAL,
-                    Money{appropriated.getAmount()}});
+      return visit(
+          {view(appropriated.getLine()), Component::ORIGINAL, Money{appropriated.getAmount()}});
     }
     case Fact::BUDGET_ADJUSTED: {
       const auto adjusted = fact.getBudgetAdjusted();
-      const Component component = component_of(adjusted.getKind());
+      CF_LET(const Component component, component_of(adjusted.getKind()));
       for (const auto leg : adjusted.getLegs())
         CF_TRY(visit({view(leg.getLine()), component, Money{leg.getAmount()}}));
       return {};
     }
     case Fact::COMMITMENT_RECORDED: {
       const auto commitment = fact.getCommitmentRecorded();
-      return visit({view(commitment.getLine()), Component::COMMITTED,
-                    Money{commitment.getAmount()}});
+      return visit(
+          {view(commitment.getLine()), Component::COMMITTED, Money{commitment.getAmount()}});
     }
     case Fact::PAYMENT_RECORDED: {
       const auto payment = fact.getPaymentRecorded();
@@ -53,10 +65,13 @@ Result<void> for_each_line_effect(schema::Fact::Reader fact,
       return visit({view(payment.getLine()), Component::COMMITTED, settled});
     }
     case Fact::EVENT_REVERSED:
-      for (const auto effect : fact.getEventReversed().getEffects())
+      for (const auto effect : fact.getEventReversed().getEffects()) {
+        CF_TRY(check_component(effect.getComponent()));
         CF_TRY(visit({view(effect.getLine()), effect.getComponent(), Money{effect.getAmount()}}));
+      }
       return {};
-    default: return {};
+    default:
+      return check_known(fact);
   }
 }
 
@@ -92,7 +107,8 @@ Result<void> for_each_pool_effect(schema::Fact::Reader fact,
         CF_TRY(visit({view(effect.getPool()), view(effect.getSourceTag()),
                       Money{effect.getIncoming()}, Money{effect.getOutgoing()}}));
       return {};
-    default: return {};
+    default:
+      return check_known(fact);
   }
 }
 

@@ -26,14 +26,16 @@ struct PoolEffect {
   Money outgoing;
 };
 
-/// Calls `visit` for each effect, in the fact's own order. A visit's failure ends the walk.
+/// Calls `visit` for each effect, in the fact's own order. A visit's failure ends the walk; so does
+/// a fact, a kind or a component that this build does not know (`unsupported`).
 Result<void> for_each_line_effect(schema::Fact::Reader fact,
                                   const std::function<Result<void>(const LineEffect&)>& visit);
 Result<void> for_each_pool_effect(schema::Fact::Reader fact,
                                   const std::function<Result<void>(const PoolEffect&)>& visit);
 
-/// The component that an adjustment of that kind counts as.
-schema::Component component_of(schema::BudgetAdjusted::Kind kind);
+/// The component that an adjustment of that kind counts as; `unsupported` where this build does not
+/// know the kind.
+Result<schema::Component> component_of(schema::BudgetAdjusted::Kind kind);
 
 /// Whether the component is part of a line's current budget: all but `committed` and `spent`.
 bool is_part_of_current(schema::Component component);

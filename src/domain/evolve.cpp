@@ -4,6 +4,7 @@
 
 #include "codec/text.h"
 #include "domain/effects.h"
+#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {
@@ -35,15 +36,28 @@ Result<void> apply(Book& book, const PoolEffect& effect) {
   return add_to(pool->outgoing, effect.outgoing, effect.pool);
 }
 
+/// How much of an event later ones settled. Event 0 opened the ledger, so here it means none.
 Result<void> settle(Book& book, std::uint64_t event, Money amount) {
+  if (event == 0) return {};
   CF_LET(EventState* const state, book.edit_state<EventState>(event_key(Sequence{event})));
-  return add_to(state->settled, amount, "what settles the event");
+  return add_to(state->settled, amount, fmt::format("what settles record {}", event));
+}
+
+/// A payment settles its commitment, a refund its payment; `paid` is negative for a refund, and
+/// `returned` is its opposite. Undone, they change places.
+Result<void> settle_payment(Book& book, schema::PaymentRecorded::Reader payment, bool undone) {
+  const Money paid{payment.getAmount()};
+  const auto returned = negate(paid);
+  if (!returned)
+    return fail(ErrorCode::limit, "the amount {} has no opposite in 64 bits", paid.minor);
+  CF_TRY(settle(book, payment.getCommitment(), undone ? *returned : paid));
+  return settle(book, payment.getRefundOf(), undone ? paid : *returned);
 }
 
 Result<void> approve(Book& book, schema::TargetApproved::Reader fact, Sequence approval) {
   const Sequence target{fact.getTarget()};
-  CF_LET(TargetState* const state, book.edit_state<TargetState>(target_key(
-                                       view(fact.getAbout()), fact.getFiscalYear())));
+  CF_LET(TargetState* const state,
+         book.edit_state<TargetState>(target_key(view(fact.getAbout()), fact.getFiscalYear())));
   state->approvals.push_back({approval, target});
   CF_LET(EventState* const event, book.edit_state<EventState>(event_key(target)));
   ++event->approvals;
@@ -51,9 +65,11 @@ Result<void> approve(Book& book, schema::TargetApproved::Reader fact, Sequence a
 }
 
 Result<void> withdraw_approval(Book& book, schema::TargetApproved::Reader fact, Sequence approval) {
-  CF_LET(TargetState* const state, book.edit_state<TargetState>(target_key(
-                                       view(fact.getAbout()), fact.getFiscalYear())));
-  std::erase_if(state->approvals, [&](const auto& one) { return one.approval == approval; });
+  CF_LET(TargetState* const state,
+         book.edit_state<TargetState>(target_key(view(fact.getAbout()), fact.getFiscalYear())));
+  const auto withdrawn =
+      std::erase_if(state->approvals, [&](const auto& one) { return one.approval == approval; });
+  if (withdrawn == 0) return {};
   CF_LET(EventState* const event,
          book.edit_state<EventState>(event_key(Sequence{fact.getTarget()})));
   --event->approvals;
@@ -90,17 +106,12 @@ Result<void> undo(Book& book, Sequence undone) {
       state->appropriated = false;
       return {};
     }
-    case Fact::TARGET_APPROVED: return withdraw_approval(book, fact.getTargetApproved(), undone);
-    case Fact::PAYMENT_RECORDED: {
-      const auto payment = fact.getPaymentRecorded();
-      const auto commitment = payment.getCommitment();
-      const auto refund_of = payment.getRefundOf();
-      const Money amount{payment.getAmount()};  // read before the book reads another record
-      if (commitment != 0) CF_TRY(settle(book, commitment, Money{-amount.minor}));
-      if (refund_of != 0) CF_TRY(settle(book, refund_of, amount));
+    case Fact::TARGET_APPROVED:
+      return withdraw_approval(book, fact.getTargetApproved(), undone);
+    case Fact::PAYMENT_RECORDED:
+      return settle_payment(book, fact.getPaymentRecorded(), true);
+    default:
       return {};
-    }
-    default: return {};
   }
 }
 
@@ -140,21 +151,16 @@ Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
       state->opened = true;
       return {};
     }
-    case Fact::TARGET_APPROVED: return approve(book, fact.getTargetApproved(), sequence);
+    case Fact::TARGET_APPROVED:
+      return approve(book, fact.getTargetApproved(), sequence);
     case Fact::BUDGET_APPROPRIATED: {
       CF_LET(LineState* const state,
              book.edit_state<LineState>(view(fact.getBudgetAppropriated().getLine())));
       state->appropriated = true;
       return {};
     }
-    case Fact::PAYMENT_RECORDED: {
-      const auto payment = fact.getPaymentRecorded();
-      if (payment.getCommitment() != 0)
-        CF_TRY(settle(book, payment.getCommitment(), Money{payment.getAmount()}));
-      if (payment.getRefundOf() != 0)
-        CF_TRY(settle(book, payment.getRefundOf(), Money{-payment.getAmount()}));
-      return {};
-    }
+    case Fact::PAYMENT_RECORDED:
+      return settle_payment(book, fact.getPaymentRecorded(), false);
     case Fact::EVENT_REVERSED: {
       const Sequence undone{fact.getEventReversed().getEvent()};
       CF_LET(EventState* const state, book.edit_state<EventState>(event_key(undone)));
@@ -162,7 +168,8 @@ Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
       state->reversed_by = sequence;
       return undo(book, undone);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -171,9 +178,16 @@ Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
 Result<void> evolve(Book& book, schema::Record::Reader record) {
   const Sequence sequence{record.getSequence()};
   const auto fact = record.getFact();
+  if (auto known = check_known(fact); !known)
+    return fail_at(fmt::format("record {}", sequence.value), std::move(known).error());
   for (const auto subject : record.getSubjects()) {
     CF_LET(Page* const page, book.edit(view(subject.getId())));
-    COUNTERFOIL_ASSERT(page->count == subject.getOrdinal());
+    if (page->count != subject.getOrdinal())
+      return fail(
+          ErrorCode::corrupt,
+          "record {} stands at place {} in the history of {}, which has {} records before it: "
+          "verify the ledger",
+          sequence.value, subject.getOrdinal(), view(subject.getId()), page->count);
     ++page->count;
     page->last = sequence;
   }

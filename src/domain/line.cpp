@@ -9,8 +9,8 @@
 namespace counterfoil {
 
 std::string format_line(const LineId& line) {
-  return fmt::format("line/{}/{}/{}/{}/{}", line.fiscal_year, line.project, line.fund,
-                     line.measure, line.item);
+  return fmt::format("line/{}/{}/{}/{}/{}", line.fiscal_year, line.project, line.fund, line.measure,
+                     line.item);
 }
 
 Result<LineId> parse_line(std::string_view subject) {
@@ -31,10 +31,11 @@ Result<LineId> parse_line(std::string_view subject) {
       std::from_chars(year.data(), year.data() + year.size(), line.fiscal_year);
   if (count != parts.size() || parts[0] != "line" || error != std::errc{} ||
       end != year.data() + year.size() || year.size() != 4)
-    return fail(ErrorCode::invalid,
-                "\"{}\" is not a budget line: it is line/YEAR/PROJECT/FUND/MEASURE/ITEM, with - for "
-                "no item",
-                subject);
+    return fail(
+        ErrorCode::invalid,
+        "\"{}\" is not a budget line: it is line/YEAR/PROJECT/FUND/MEASURE/ITEM, with - for "
+        "no item",
+        subject);
   if (line.fiscal_year < limits::fiscal_year_min || line.fiscal_year > limits::fiscal_year_max)
     return fail(ErrorCode::invalid, "\"{}\": the fiscal year lies outside {} to {}", subject,
                 limits::fiscal_year_min, limits::fiscal_year_max);

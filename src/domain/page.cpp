@@ -27,7 +27,7 @@ struct Encoder {
   }
 };
 
-/// Inverse of Encoder; `ok` turns false where the bytes end too early.
+/// Inverse of Encoder; `ok` turns false where the bytes end too early, or no Encoder wrote them.
 struct Decoder {
   std::string_view rest;
   bool ok = true;
@@ -47,8 +47,10 @@ struct Decoder {
     if (ok) value = static_cast<T>(get_big_endian<std::make_unsigned_t<T>>(taken));
   }
   void field(bool& value) {
-    const auto taken = take(1);
-    value = ok && taken.front() != 0;
+    std::uint8_t byte = 0;
+    field(byte);
+    if (byte > 1) ok = false;
+    value = byte == 1;
   }
   void field(std::string& text) {
     std::uint32_t size = 0;
@@ -65,14 +67,12 @@ struct Decoder {
 
 /// One list of fields a state, for both directions.
 template <typename Fields, typename State>
-void fields_of(Fields&, State&)
-  requires std::is_same_v<std::remove_const_t<State>, std::monostate>
-{}
+void fields_of(Fields&,
+               State&) requires std::is_same_v<std::remove_const_t<State>, std::monostate> {}
 
 template <typename Fields, typename State>
-void fields_of(Fields& fields, State& state)
-  requires std::is_same_v<std::remove_const_t<State>, LedgerState>
-{
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, LedgerState> {
   fields.field(state.opened);
   fields.list(state.rule_sets, [&](auto& in_force) {
     fields.field(in_force.from.days);
@@ -82,24 +82,21 @@ void fields_of(Fields& fields, State& state)
 }
 
 template <typename Fields, typename State>
-void fields_of(Fields& fields, State& state)
-  requires std::is_same_v<std::remove_const_t<State>, UnitState>
-{
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, UnitState> {
   fields.field(state.registered);
 }
 
 template <typename Fields, typename State>
-void fields_of(Fields& fields, State& state)
-  requires std::is_same_v<std::remove_const_t<State>, ProjectState>
-{
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, ProjectState> {
   fields.field(state.proposed);
   fields.field(state.unit);
 }
 
 template <typename Fields, typename State>
-void fields_of(Fields& fields, State& state)
-  requires std::is_same_v<std::remove_const_t<State>, LineState>
-{
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, LineState> {
   fields.field(state.opened);
   fields.field(state.appropriated);
   fields.field(state.current.minor);
@@ -108,17 +105,15 @@ void fields_of(Fields& fields, State& state)
 }
 
 template <typename Fields, typename State>
-void fields_of(Fields& fields, State& state)
-  requires std::is_same_v<std::remove_const_t<State>, PoolState>
-{
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, PoolState> {
   fields.field(state.incoming.minor);
   fields.field(state.outgoing.minor);
 }
 
 template <typename Fields, typename State>
-void fields_of(Fields& fields, State& state)
-  requires std::is_same_v<std::remove_const_t<State>, TargetState>
-{
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, TargetState> {
   fields.list(state.approvals, [&](auto& approval) {
     fields.field(approval.approval.value);
     fields.field(approval.target.value);
@@ -126,9 +121,8 @@ void fields_of(Fields& fields, State& state)
 }
 
 template <typename Fields, typename State>
-void fields_of(Fields& fields, State& state)
-  requires std::is_same_v<std::remove_const_t<State>, EventState>
-{
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, EventState> {
   fields.field(state.reversed);
   fields.field(state.reversed_by.value);
   fields.field(state.settled.minor);
@@ -180,7 +174,9 @@ Result<Page> decode_page(std::string_view bytes) {
   return page;
 }
 
-std::string event_key(Sequence sequence) { return fmt::format("@event/{}", sequence.value); }
+std::string event_key(Sequence sequence) {
+  return fmt::format("@event/{}", sequence.value);
+}
 
 std::string target_key(std::string_view about, std::int32_t fiscal_year) {
   return fmt::format("@target/{}/{}", fiscal_year, about);

@@ -48,20 +48,23 @@ Result<std::vector<std::string>> measures_at(const value& json, std::string_view
   return measures;
 }
 
-Result<std::vector<std::vector<std::string>>> groups_at(const object& json, std::string_view key,
-                                                        std::set<std::string>& seen) {
-  std::vector<std::vector<std::string>> groups;
-  const value* found = json.if_contains(key);
-  if (found == nullptr) return groups;
-  if (!found->is_array()) return wrong(key, "a list of groups of measures is wanted");
-  for (const value& item : found->get_array()) {
-    CF_LET(auto group, measures_at(item, key));
+using Groups = std::vector<std::vector<std::string>>;
+
+/// Leaves the groups as they are where the key is absent.
+Result<void> read_groups(const object& json, std::string_view key, std::set<std::string>& seen,
+                         Groups& groups) {
+  if (const value* found = json.if_contains(key)) {
+    if (!found->is_array()) return wrong(key, "a list of groups of measures is wanted");
+    groups.clear();
+    for (const value& item : found->get_array()) {
+      CF_LET(groups.emplace_back(), measures_at(item, key));
+    }
+  }
+  for (const auto& group : groups)
     for (const std::string& measure : group)
       if (!seen.insert(measure).second)
         return wrong(key, fmt::format("\"{}\" stands in two balance groups", measure));
-    groups.push_back(std::move(group));
-  }
-  return groups;
+  return {};
 }
 
 Result<void> read_modes(const object& json, RuleSet& rule_set) {
@@ -71,12 +74,13 @@ Result<void> read_modes(const object& json, RuleSet& rule_set) {
     const std::string place = fmt::format("rules.{}", std::string_view(rule.key()));
     if (std::find(known_rules.begin(), known_rules.end(), std::string_view(rule.key())) ==
         known_rules.end())
-      return wrong(place, fmt::format("this build knows the rules {}", fmt::join(known_rules, ", ")));
+      return wrong(place,
+                   fmt::format("this build knows the rules {}", fmt::join(known_rules, ", ")));
     if (!rule.value().is_object()) return wrong(place, "an object with a \"mode\" is wanted");
     CF_TRY(check_keys(rule.value().get_object(), place, {"mode"}));
     const value* mode = rule.value().get_object().if_contains("mode");
-    const auto name =
-        mode != nullptr && mode->is_string() ? std::string_view(mode->get_string()) : std::string_view();
+    const auto name = mode != nullptr && mode->is_string() ? std::string_view(mode->get_string())
+                                                           : std::string_view();
     const auto* const found = std::find(mode_names.begin(), mode_names.end(), name);
     if (found == mode_names.end())
       return wrong(place + ".mode", fmt::format("it is one of {}", fmt::join(mode_names, ", ")));
@@ -107,8 +111,8 @@ Result<RuleSet> parse_rule_set(std::string_view text) {
   CF_LET(rule_set.version, id_at(root, "version"));
   CF_TRY(read_modes(root, rule_set));
   std::set<std::string> seen;
-  CF_LET(rule_set.balance_groups, groups_at(root, "balanceGroups", seen));
-  CF_LET(rule_set.loose_balance_groups, groups_at(root, "looseBalanceGroups", seen));
+  CF_TRY(read_groups(root, "balanceGroups", seen, rule_set.balance_groups));
+  CF_TRY(read_groups(root, "looseBalanceGroups", seen, rule_set.loose_balance_groups));
   if (const value* measures = root.if_contains("expenditureMeasures")) {
     CF_LET(rule_set.expenditure_measures, measures_at(*measures, "expenditureMeasures"));
   }

@@ -23,18 +23,19 @@ struct RuleSet {
   std::string version;
   std::map<std::string, RuleMode, std::less<>> modes;  // by rule id; a rule not named is off
   /// Measures whose legs must sum to zero together, per fund and fiscal year (identity R16).
-  std::vector<std::vector<std::string>> balance_groups;
+  std::vector<std::vector<std::string>> balance_groups = {{"net"}, {"conditional", "earmarked"}};
   /// The same, for groups that real budgets sometimes break (R19).
-  std::vector<std::vector<std::string>> loose_balance_groups;
+  std::vector<std::vector<std::string>> loose_balance_groups = {{"commitment"}, {"headcount"}};
   /// Measures of which no more may be committed and paid than the current budget (R19).
-  std::vector<std::string> expenditure_measures;
+  std::vector<std::string> expenditure_measures = {"net", "conditional"};
 
   RuleMode mode(std::string_view rule) const;
   /// "NAME@VERSION".
   std::string label() const { return name + "@" + version; }
 };
 
-/// Reads a rule set; the error names the place. Unknown keys, rules and modes are refused.
+/// Reads a rule set; the error names the place. Unknown keys, rules and modes are refused. Measures
+/// that it does not name are the ones above.
 Result<RuleSet> parse_rule_set(std::string_view json);
 
 }  // namespace counterfoil

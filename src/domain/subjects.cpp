@@ -51,7 +51,9 @@ class Subjects {
 Result<void> collect(schema::Fact::Reader fact, Subjects& subjects) {
   using schema::Fact;
   switch (fact.which()) {
-    case Fact::LEDGER_OPENED: subjects.add("ledger"); return {};
+    case Fact::LEDGER_OPENED:
+      subjects.add("ledger");
+      return {};
     case Fact::RULE_SET_PUBLISHED:
       subjects.add("ledger");
       subjects.add("ruleset", view(fact.getRuleSetPublished().getName()));
@@ -73,8 +75,13 @@ Result<void> collect(schema::Fact::Reader fact, Subjects& subjects) {
       subjects.add_if("unit", view(fact.getLineOpened().getUnit()));
       return {};
     }
-    case Fact::TARGET_SUBMITTED: subjects.add(view(fact.getTargetSubmitted().getAbout())); return {};
-    case Fact::TARGET_APPROVED: subjects.add(view(fact.getTargetApproved().getAbout())); return {};
+    case Fact::TARGET_SUBMITTED:
+      subjects.add(view(fact.getTargetSubmitted().getAbout()));
+      subjects.add("unit", view(fact.getTargetSubmitted().getUnit()));
+      return {};
+    case Fact::TARGET_APPROVED:
+      subjects.add(view(fact.getTargetApproved().getAbout()));
+      return {};
     case Fact::BUDGET_APPROPRIATED:
       CF_TRY(subjects.add_funded_line(view(fact.getBudgetAppropriated().getLine())));
       subjects.add_if("pool", view(fact.getBudgetAppropriated().getPool()));
@@ -97,8 +104,8 @@ Result<void> collect(schema::Fact::Reader fact, Subjects& subjects) {
     case Fact::GRADE_ASSIGNED: {
       const auto grade = fact.getGradeAssigned();
       subjects.add(view(grade.getAbout()));
-      subjects.add(fmt::format("evaluation/{}/{}", grade.getEvaluatedYear(),
-                               view(grade.getAbout())));
+      subjects.add(
+          fmt::format("evaluation/{}/{}", grade.getEvaluatedYear(), view(grade.getAbout())));
       return {};
     }
     case Fact::EVENT_REVERSED:
@@ -106,24 +113,34 @@ Result<void> collect(schema::Fact::Reader fact, Subjects& subjects) {
         CF_TRY(subjects.add_line(view(effect.getLine())));
       for (const auto subject : fact.getEventReversed().getSubjects()) subjects.add(view(subject));
       return {};
-    case Fact::UNSPECIFIED: break;
+    case Fact::UNSPECIFIED:
+      break;
   }
-  return fail(ErrorCode::unsupported,
-              "this build does not know the fact with tag {}: install a newer one",
-              static_cast<unsigned>(fact.which()));
+  return {};
 }
 
 }  // namespace
 
+Result<void> check_known(schema::Fact::Reader fact) {
+  const auto tag = static_cast<unsigned>(fact.which());
+  const auto newest = static_cast<unsigned>(schema::Fact::EVENT_REVERSED);
+  if (tag != static_cast<unsigned>(schema::Fact::UNSPECIFIED) && tag <= newest) return {};
+  return fail(ErrorCode::unsupported,
+              "this build does not know the fact with tag {}: install a newer one", tag);
+}
+
 Result<std::vector<std::string>> subjects_of(schema::Fact::Reader fact) {
   Subjects subjects;
+  CF_TRY(check_known(fact));
   CF_TRY(collect(fact, subjects));
   return subjects.take();
 }
 
 std::string_view fact_name(schema::Fact::Reader fact) {
   const capnp::DynamicStruct::Reader dynamic = fact;
-  KJ_IF_MAYBE (field, dynamic.which()) { return view(field->getProto().getName()); }
+  KJ_IF_MAYBE (field, dynamic.which()) {
+    return view(field->getProto().getName());
+  }
   return "unknown";
 }
 

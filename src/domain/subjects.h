@@ -14,6 +14,10 @@ namespace counterfoil {
 /// no id, or where there are more subjects than an event may have.
 Result<std::vector<std::string>> subjects_of(schema::Fact::Reader fact);
 
+/// Fails with `unsupported` where this build does not know the fact: what it means and whom it
+/// concerns, only a newer one can say.
+Result<void> check_known(schema::Fact::Reader fact);
+
 /// The union tag's name as the schema spells it, for instance "budgetAdjusted"; "unknown" for one
 /// that this build does not know.
 std::string_view fact_name(schema::Fact::Reader fact);

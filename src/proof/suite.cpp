@@ -51,7 +51,9 @@ Result<Hasher> Hasher::of_suite(std::string_view suite) {
   return Hasher(std::move(context));
 }
 
-Hash Hasher::digest(std::string_view bytes) { return context_->hash({bytes}); }
+Hash Hasher::digest(std::string_view bytes) {
+  return context_->hash({bytes});
+}
 
 Hash Hasher::leaf(std::string_view entry) {
   return context_->hash({std::string_view("\x00", 1), entry});
@@ -61,7 +63,9 @@ Hash Hasher::node(const Hash& left, const Hash& right) {
   return context_->hash({std::string_view("\x01", 1), bytes_of(left), bytes_of(right)});
 }
 
-Hash Hasher::empty_root() { return context_->hash({}); }
+Hash Hasher::empty_root() {
+  return context_->hash({});
+}
 
 std::string_view bytes_of(const Hash& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};

@@ -1,7 +1,7 @@
 #include "service/ledger.h"
 
 #include "codec/text.h"
-#include "domain/evolve.h"
+#include "core/limits.h"
 
 namespace counterfoil {
 namespace {
@@ -92,13 +92,7 @@ Result<std::string> Ledger::rule_set_in_force(Date on) const {
 Result<void> Ledger::reindex(const std::string& path) {
   CF_LET(const LedgerFolder folder, LedgerFolder::open(path));
   CF_LET(Journal journal, Journal::open_to_reindex(folder));
-  JournalBook source(journal);
-  return journal.reindex([&](schema::Record::Reader record) -> Result<PageBytes> {
-    Book book(source);
-    CF_TRY(evolve(book, record));
-    source.keep(book.changes());
-    return encode_pages(book.changes());
-  });
+  return counterfoil::reindex(journal, limits::book_cache_bytes);
 }
 
 }  // namespace counterfoil

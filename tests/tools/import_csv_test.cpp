@@ -1,4 +1,4 @@
-#include "import/csv.h"
+#include "counterfoil/import/csv.h"
 
 #include "core/limits.h"
 #include "import_support.h"

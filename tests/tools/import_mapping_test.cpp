@@ -1,6 +1,6 @@
 // Mistakes of a mapping, and of a file's header, are found before anything is recorded.
 
-#include "import/mapping.h"
+#include "counterfoil/import/mapping.h"
 #include "import_support.h"
 #include "support/catch.h"
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "import/import.h"
-#include "import/reconcile.h"
+#include "counterfoil/import/import.h"
+#include "counterfoil/import/reconcile.h"
 
 namespace counterfoil::testing {
 

@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include "import/dates.h"
-#include "import/number.h"
+#include "counterfoil/import/dates.h"
+#include "counterfoil/import/number.h"
 #include "support/catch.h"
 
 using namespace counterfoil;

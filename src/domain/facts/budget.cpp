@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 
 #include "core/limits.h"
@@ -35,7 +36,9 @@ class RunningBalances {
   std::map<std::string, Money, std::less<>> balances_;
 };
 
-bool is_transfer(Kind kind) { return kind == Kind::VIREMENT || kind == Kind::RESERVE_DRAW; }
+bool is_transfer(Kind kind) {
+  return kind == Kind::VIREMENT || kind == Kind::RESERVE_DRAW;
+}
 
 /// Sums of legs by (fiscal year, fund, measure): what a transfer moves between.
 using Sums = std::map<std::tuple<std::int32_t, std::string_view, std::string_view>, Money>;
@@ -92,7 +95,10 @@ Result<void> check_transfer(Deciding& deciding, schema::BudgetAdjusted::Reader a
 
 Result<void> check_pooled(schema::BudgetAdjusted::Reader adjusted) {
   const Kind kind = adjusted.getKind();
-  if (kind == Kind::POOL_ALLOCATION && adjusted.getPool().size() == 0)
+  const bool has_pool = adjusted.getPool().size() != 0;
+  if (has_pool && kind != Kind::CLAWBACK && kind != Kind::POOL_ALLOCATION)
+    return fail(ErrorCode::invalid, "only a clawback and a pool allocation name a pool");
+  if (!has_pool && kind == Kind::POOL_ALLOCATION)
     return fail(ErrorCode::invalid, "a pool allocation names the pool that it is given out of");
   for (const auto leg : adjusted.getLegs()) {
     if (kind == Kind::CLAWBACK && leg.getAmount() > 0)
@@ -119,9 +125,10 @@ Result<void> decide_budget_appropriated(Deciding& deciding, schema::Fact::Builde
     return fail(ErrorCode::invalid, "a cut is written as an amount that is not negative");
   CF_LET(const LineState state, opened_line(deciding, line));
   if (state.appropriated)
-    return fail(ErrorCode::refused,
-                "the budget line {} has its appropriation: record an adjustment, or reverse it first",
-                line);
+    return fail(
+        ErrorCode::refused,
+        "the budget line {} has its appropriation: record an adjustment, or reverse it first",
+        line);
   const auto after = add(state.current, Money{appropriated.getAmount()});
   if (!after) return fail(ErrorCode::limit, "the budget of {} would not fit 64 bits", line);
   appropriated.setBalanceAfter(after->minor);
@@ -134,12 +141,14 @@ Result<void> decide_budget_adjusted(Deciding& deciding, schema::Fact::Builder fa
   const std::size_t legs = adjusted.asReader().getLegs().size();
   if (kind == Kind::UNSPECIFIED)
     return fail(ErrorCode::invalid, "an adjustment needs a kind, such as virement");
+  CF_TRY(component_of(kind));
   if (legs == 0) return fail(ErrorCode::invalid, "an adjustment needs at least one leg");
   if (legs > limits::legs_in_adjustment)
-    return fail(ErrorCode::limit,
-                "the adjustment has {} legs; the limit is {}: split it into several that balance, in "
-                "one command",
-                legs, limits::legs_in_adjustment);
+    return fail(
+        ErrorCode::limit,
+        "the adjustment has {} legs; the limit is {}: split it into several that balance, in "
+        "one command",
+        legs, limits::legs_in_adjustment);
   CF_TRY(check_pooled(adjusted.asReader()));
   if (adjusted.getProposal() != 0 && adjusted.getProposal() >= deciding.sequence.value)
     return fail(ErrorCode::refused, "there is no record {} yet that could be the proposal",
@@ -147,7 +156,8 @@ Result<void> decide_budget_adjusted(Deciding& deciding, schema::Fact::Builder fa
   RunningBalances balances(deciding);
   for (auto leg : adjusted.getLegs()) {
     CF_TRY(check_amount(leg.getAmount()));
-    CF_LET(const Money after, balances.add_leg(view(leg.asReader().getLine()), Money{leg.getAmount()}));
+    CF_LET(const Money after,
+           balances.add_leg(view(leg.asReader().getLine()), Money{leg.getAmount()}));
     leg.setBalanceAfter(after.minor);
   }
   if (is_transfer(kind)) CF_TRY(check_transfer(deciding, adjusted.asReader()));

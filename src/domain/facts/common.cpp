@@ -13,14 +13,17 @@ Result<void> report_breach(Deciding& deciding, std::string_view rule, std::strin
     deciding.breaches.push_back({std::string(rule), mode, std::move(finding)});
   };
   switch (deciding.rules->mode(rule)) {
-    case RuleMode::off: return {};
-    case RuleMode::observe: let_pass(schema::Breach::Mode::OBSERVE); return {};
+    case RuleMode::off:
+      return {};
+    case RuleMode::observe:
+      let_pass(schema::Breach::Mode::OBSERVE);
+      return {};
     case RuleMode::override: {
       const auto override = deciding.command.getOverride();
       if (override.getAuthority().size() == 0 || override.getDocument().size() == 0)
         return fail(ErrorCode::refused,
-                    "{}: {}. {}, or give an override with its authority and document", rule, finding,
-                    remedy);
+                    "{}: {}. {}, or give an override with its authority and document", rule,
+                    finding, remedy);
       let_pass(schema::Breach::Mode::OVERRIDE);
       return {};
     }
@@ -30,12 +33,21 @@ Result<void> report_breach(Deciding& deciding, std::string_view rule, std::strin
   return {};
 }
 
+Result<Sequence> previous_in(schema::Record::Reader record, std::string_view subject) {
+  for (const auto entry : record.getSubjects())
+    if (view(entry.getId()) == subject && entry.getPrevious() < record.getSequence())
+      return Sequence{entry.getPrevious()};
+  return fail(ErrorCode::corrupt,
+              "record {} does not continue the history of {}: verify the ledger",
+              record.getSequence(), subject);
+}
+
 Result<LineState> opened_line(Deciding& deciding, std::string_view line) {
   CF_TRY(parse_line(line));
   CF_LET(const LineState state, deciding.book.state<LineState>(line));
   if (!state.opened)
-    return fail(ErrorCode::refused, "the budget line {} was never opened: record a lineOpened first",
-                line);
+    return fail(ErrorCode::refused,
+                "the budget line {} was never opened: record a lineOpened first", line);
   return state;
 }
 
@@ -54,9 +66,10 @@ Result<void> check_about(Deciding& deciding, std::string_view about) {
     return {};
   }
   if (about.starts_with("list/") || about.starts_with("fund/")) return {};
-  return fail(ErrorCode::invalid,
-              "\"{}\" cannot be the subject here: it is about a project/…, unit/…, list/… or fund/…",
-              about);
+  return fail(
+      ErrorCode::invalid,
+      "\"{}\" cannot be the subject here: it is about a project/…, unit/…, list/… or fund/…",
+      about);
 }
 
 Result<void> check_fiscal_year(std::int32_t year) {
@@ -73,16 +86,16 @@ Result<void> check_amount(std::int64_t amount) {
 Result<schema::Record::Reader> named_event(Deciding& deciding, std::uint64_t sequence,
                                            schema::Fact::Which kind, std::string_view kind_name) {
   if (sequence >= deciding.sequence.value)
-    return fail(ErrorCode::refused, "there is no record {} yet: name the sequence of a {}", sequence,
-                kind_name);
+    return fail(ErrorCode::refused, "there is no record {} yet: name the sequence of a {}",
+                sequence, kind_name);
   CF_LET(const auto event, deciding.book.state<EventState>(event_key(Sequence{sequence})));
   if (event.reversed)
     return fail(ErrorCode::refused, "record {} was reversed by record {}", sequence,
                 event.reversed_by.value);
   CF_LET(const auto record, deciding.book.record(Sequence{sequence}));
   if (record.getFact().which() != kind)
-    return fail(ErrorCode::refused, "record {} is a {}; the sequence of a {} is wanted", sequence,
-                fact_name(record.getFact()), kind_name);
+    return fail(ErrorCode::refused, "record {} is of kind {}; the sequence of a {} is wanted",
+                sequence, fact_name(record.getFact()), kind_name);
   return record;
 }
 

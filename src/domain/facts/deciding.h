@@ -15,8 +15,8 @@ struct Deciding {
   Book& book;  // as it is after the command's earlier facts
   schema::Command::Reader command;
   const Stamp& stamp;
-  Sequence sequence;            // that the fact will have
-  const RuleSet* rules;         // in force; null only for the facts that open a ledger
+  Sequence sequence;     // that the fact will have
+  const RuleSet* rules;  // in force; null only for the facts that open a ledger
   schema::Record::Builder record;
   std::vector<Breach> breaches;
 };
@@ -43,6 +43,10 @@ Result<void> decide_event_reversed(Deciding&, schema::Fact::Builder);
 /// a breach, or passed over. `remedy` says what would make it pass.
 Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,
                            std::string_view remedy);
+
+/// The record before this one in the subject's history; the record has to be in it, and not its
+/// first.
+Result<Sequence> previous_in(schema::Record::Reader record, std::string_view subject);
 
 /// The line's state, or a refusal where it was never opened.
 Result<LineState> opened_line(Deciding& deciding, std::string_view line);

@@ -29,8 +29,8 @@ Result<void> decide_grade_assigned(Deciding& deciding, schema::Fact::Builder fac
     return fail(ErrorCode::invalid, "a grade is excellent, good, medium or poor");
   for (const auto score : {grade.getDeclaredScore(), grade.getRecomputedScore()})
     if (score < 0 || score > full_score)
-      return fail(ErrorCode::invalid,
-                  "the score {} lies outside 0 to {} thousandths of a point", score, full_score);
+      return fail(ErrorCode::invalid, "the score {} lies outside 0 to {} thousandths of a point",
+                  score, full_score);
   return {};
 }
 

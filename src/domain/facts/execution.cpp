@@ -11,9 +11,8 @@ Result<Money> sum(Money a, Money b, std::string_view line) {
 
 /// A payment settles at most what its commitment has left.
 Result<void> check_commitment(Deciding& deciding, schema::PaymentRecorded::Reader payment) {
-  CF_LET(const auto record,
-         named_event(deciding, payment.getCommitment(), schema::Fact::COMMITMENT_RECORDED,
-                     "commitmentRecorded"));
+  CF_LET(const auto record, named_event(deciding, payment.getCommitment(),
+                                        schema::Fact::COMMITMENT_RECORDED, "commitmentRecorded"));
   const auto commitment = record.getFact().getCommitmentRecorded();
   if (commitment.getLine() != payment.getLine())
     return fail(ErrorCode::refused, "commitment {} is on the line {}, the payment on {}",
@@ -22,15 +21,15 @@ Result<void> check_commitment(Deciding& deciding, schema::PaymentRecorded::Reade
     return fail(ErrorCode::invalid,
                 "a refund settles no commitment: it names the payment that it returns in refundOf");
   const Money committed{commitment.getAmount()};
-  CF_LET(const auto event, deciding.book.state<EventState>(
-                               event_key(Sequence{payment.getCommitment()})));
+  CF_LET(const auto event,
+         deciding.book.state<EventState>(event_key(Sequence{payment.getCommitment()})));
   const auto left = subtract(committed, event.settled);
   if (!left || payment.getAmount() > left->minor)
-    return fail(ErrorCode::refused,
-                "commitment {} of {} minor units has {} left, the payment is {}: commit more first, "
-                "or pay the rest without a commitment",
-                payment.getCommitment(), committed.minor, left ? left->minor : 0,
-                payment.getAmount());
+    return fail(
+        ErrorCode::refused,
+        "commitment {} of {} minor units has {} left, the payment is {}: commit more first, "
+        "or pay the rest without a commitment",
+        payment.getCommitment(), committed.minor, left ? left->minor : 0, payment.getAmount());
   return {};
 }
 

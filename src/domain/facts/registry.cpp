@@ -1,3 +1,5 @@
+#include <set>
+
 #include "domain/facts/deciding.h"
 #include "domain/line.h"
 
@@ -9,8 +11,7 @@ Result<void> decide_unit_registered(Deciding& deciding, schema::Fact::Builder fa
     return fail(ErrorCode::invalid, "a unit needs an id of letters, digits, '.', '_' and '-'");
   const std::string unit = fmt::format("unit/{}", view(registered.getUnit()));
   CF_LET(const auto state, deciding.book.state<UnitState>(unit));
-  if (state.registered)
-    return fail(ErrorCode::refused, "{} is registered already", unit);
+  if (state.registered) return fail(ErrorCode::refused, "{} is registered already", unit);
   return {};
 }
 
@@ -22,8 +23,12 @@ Result<void> decide_project_proposed(Deciding& deciding, schema::Fact::Builder f
   CF_LET(const auto state, deciding.book.state<ProjectState>(project));
   if (state.proposed) return fail(ErrorCode::refused, "{} was proposed already", project);
   CF_TRY(check_about(deciding, fmt::format("unit/{}", view(proposed.getUnit()))));
+  std::set<std::string_view> predecessors;
   for (const auto predecessor : proposed.getPredecessors()) {
     CF_TRY(check_about(deciding, fmt::format("project/{}", view(predecessor.getProject()))));
+    if (!predecessors.insert(view(predecessor.getProject())).second)
+      return fail(ErrorCode::invalid, "predecessor {} is named twice: add its shares up",
+                  view(predecessor.getProject()));
     if (predecessor.getShareBasisPoints() == 0 || predecessor.getShareBasisPoints() > 10'000)
       return fail(ErrorCode::invalid,
                   "the share of predecessor {} is {} basis points; it lies between 1 and 10000",

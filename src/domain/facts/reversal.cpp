@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "domain/effects.h"
 #include "domain/facts/deciding.h"
@@ -24,29 +23,56 @@ struct OppositePool {
   Money outgoing;
 };
 
+/// What a registration opened: nothing may rest on it when it is undone.
+std::string registered_by(Fact::Reader fact) {
+  switch (fact.which()) {
+    case Fact::UNIT_REGISTERED:
+      return fmt::format("unit/{}", view(fact.getUnitRegistered().getUnit()));
+    case Fact::PROJECT_PROPOSED:
+      return fmt::format("project/{}", view(fact.getProjectProposed().getProject()));
+    case Fact::LINE_OPENED:
+      return std::string(view(fact.getLineOpened().getLine()));
+    default:
+      return {};
+  }
+}
+
+/// Walks the subject's history back to the event. Reversals rest on nothing, and neither does what
+/// they reversed.
+Result<void> check_nothing_rests_on(Deciding& deciding, std::uint64_t event,
+                                    const std::string& subject) {
+  CF_LET(const Page page, deciding.book.page(subject));
+  for (Sequence at = page.last; at.value != event;) {
+    CF_LET(const auto state, deciding.book.state<EventState>(event_key(at)));
+    CF_LET(const auto record, deciding.book.record(at));
+    if (!state.reversed && record.getFact().which() != Fact::EVENT_REVERSED)
+      return fail(
+          ErrorCode::refused,
+          "record {} cannot be reversed: in the history of {}, record {} rests on it. Reverse "
+          "that first",
+          event, subject, at.value);
+    CF_LET(at, previous_in(record, subject));
+  }
+  return {};
+}
+
 /// What must be true before an event of that kind may be undone, besides the identities.
-Result<void> check_reversible(Deciding& deciding, Fact::Reader fact, std::uint64_t event) {
-  const auto newest_of = [&](std::string_view subject) -> Result<void> {
-    CF_LET(const Page page, deciding.book.page(subject));
-    if (page.last.value == event) return {};
-    return fail(ErrorCode::refused,
-                "record {} cannot be reversed: later ones rest on it, the newest of {} being {}. "
-                "Reverse those first",
-                event, subject, page.last.value);
-  };
-  CF_LET(const auto state, deciding.book.state<EventState>(event_key(Sequence{event})));
+Result<void> check_reversible(Deciding& deciding, std::uint64_t event, const EventState& state) {
+  CF_LET(const auto record, deciding.book.record(Sequence{event}));
+  const auto fact = record.getFact();
   switch (fact.which()) {
     case Fact::LEDGER_OPENED:
     case Fact::RULE_SET_PUBLISHED:
     case Fact::EVENT_REVERSED:
-      return fail(ErrorCode::refused,
-                  "a {} cannot be reversed: record what shall hold instead as a new event",
-                  fact_name(fact));
+      return fail(
+          ErrorCode::refused,
+          "record {} is of kind {}, which cannot be reversed: record what shall hold instead "
+          "as a new event",
+          event, fact_name(fact));
     case Fact::UNIT_REGISTERED:
-      return newest_of(fmt::format("unit/{}", view(fact.getUnitRegistered().getUnit())));
     case Fact::PROJECT_PROPOSED:
-      return newest_of(fmt::format("project/{}", view(fact.getProjectProposed().getProject())));
-    case Fact::LINE_OPENED: return newest_of(view(fact.getLineOpened().getLine()));
+    case Fact::LINE_OPENED:
+      return check_nothing_rests_on(deciding, event, registered_by(fact));
     case Fact::TARGET_SUBMITTED:
       if (state.approvals == 0) return {};
       return fail(ErrorCode::refused, "target {} is approved: reverse the approval first", event);
@@ -60,7 +86,8 @@ Result<void> check_reversible(Deciding& deciding, Fact::Reader fact, std::uint64
       return fail(ErrorCode::refused,
                   "payment {} is refunded to {} minor units: reverse its refunds first", event,
                   state.settled.minor);
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -85,7 +112,8 @@ Result<void> fill_lines(Deciding& deciding, schema::EventReversed::Builder rever
     }
     if (is_part_of_current(from.component)) {
       const auto after = add(found->second, from.amount);
-      if (!after) return fail(ErrorCode::limit, "the budget of {} would not fit 64 bits", from.line);
+      if (!after)
+        return fail(ErrorCode::limit, "the budget of {} would not fit 64 bits", from.line);
       found->second = *after;
     }
     effects[i].setLine(text_of(from.line));
@@ -131,11 +159,11 @@ Result<void> decide_event_reversed(Deciding& deciding, Fact::Builder fact) {
   if (state.reversed)
     return fail(ErrorCode::refused, "record {} was reversed already, by record {}", event,
                 state.reversed_by.value);
-  CF_LET(const auto record, deciding.book.record(Sequence{event}));
-  const auto original = record.getFact();
-  CF_TRY(check_reversible(deciding, original, event));
+  CF_TRY(check_reversible(deciding, event, state));
 
   // All that is needed of the original is copied before the book reads another record.
+  CF_LET(const auto record, deciding.book.record(Sequence{event}));
+  const auto original = record.getFact();
   std::vector<OppositeLine> lines;
   CF_TRY(for_each_line_effect(original, [&](const LineEffect& effect) -> Result<void> {
     CF_LET(const Money amount, opposite(effect.amount));
@@ -146,8 +174,7 @@ Result<void> decide_event_reversed(Deciding& deciding, Fact::Builder fact) {
   CF_TRY(for_each_pool_effect(original, [&](const PoolEffect& effect) -> Result<void> {
     CF_LET(const Money incoming, opposite(effect.incoming));
     CF_LET(const Money outgoing, opposite(effect.outgoing));
-    pools.push_back(
-        {std::string(effect.pool), std::string(effect.source_tag), incoming, outgoing});
+    pools.push_back({std::string(effect.pool), std::string(effect.source_tag), incoming, outgoing});
     return {};
   }));
   CF_LET(const auto subjects, subjects_of(original));

@@ -24,8 +24,7 @@ Result<void> decide_target_submitted(Deciding& deciding, schema::Fact::Builder f
                   "each indicator of a target needs a name of its own; \"{}\" is not", name);
     if (indicator.getDimension() == schema::Indicator::Dimension::UNSPECIFIED)
       return fail(ErrorCode::invalid, "indicator \"{}\" needs a dimension, such as quantity", name);
-    const bool qualitative =
-        indicator.getDirection() == schema::Indicator::Direction::QUALITATIVE;
+    const bool qualitative = indicator.getDirection() == schema::Indicator::Direction::QUALITATIVE;
     if (qualitative && indicator.getStatement().size() == 0)
       return fail(ErrorCode::invalid, "the qualitative indicator \"{}\" needs a statement", name);
   }

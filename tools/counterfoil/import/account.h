@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "ledger.h"
+#include "counterfoil/import/ledger.h"
 
 namespace counterfoil::intake {
 

@@ -1,7 +1,7 @@
-#include "build.h"
+#include "counterfoil/import/build.h"
 
-#include "build_forms.h"
 #include "core/ids.h"
+#include "counterfoil/import/build_forms.h"
 
 namespace counterfoil::intake {
 namespace {

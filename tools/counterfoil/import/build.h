@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "mapping.h"
+#include "counterfoil/import/mapping.h"
 
 namespace counterfoil::intake {
 

@@ -1,7 +1,7 @@
 #include <map>
 
-#include "build_forms.h"
 #include "core/limits.h"
+#include "counterfoil/import/build_forms.h"
 
 namespace counterfoil::intake {
 namespace {

@@ -1,5 +1,5 @@
-#include "build_forms.h"
 #include "core/money.h"
+#include "counterfoil/import/build_forms.h"
 
 namespace counterfoil::intake {
 namespace {

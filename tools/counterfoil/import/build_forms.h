@@ -2,7 +2,7 @@
 
 #include <boost/json/object.hpp>
 
-#include "build.h"
+#include "counterfoil/import/build.h"
 
 namespace counterfoil::intake {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "template.h"
+#include "counterfoil/import/template.h"
 
 namespace counterfoil::intake {
 namespace {

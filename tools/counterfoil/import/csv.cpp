@@ -1,4 +1,4 @@
-#include "csv.h"
+#include "counterfoil/import/csv.h"
 
 #include <cstring>
 

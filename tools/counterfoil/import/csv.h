@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "encoding.h"
-#include "window.h"
+#include "counterfoil/import/encoding.h"
+#include "counterfoil/import/window.h"
 
 namespace counterfoil::intake {
 

@@ -1,4 +1,9 @@
-#include "dates.h"
+#if defined(__GNUC__) && !defined(__clang__)
+// gcc 12 finds a "maybe uninitialised" value inside the date library when it optimises.
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+#include "counterfoil/import/dates.h"
 
 #include <date/date.h>
 #include <fmt/ranges.h>
@@ -8,7 +13,7 @@
 #include <sstream>
 
 #include "core/limits.h"
-#include "number.h"
+#include "counterfoil/import/number.h"
 
 namespace counterfoil::intake {
 namespace {

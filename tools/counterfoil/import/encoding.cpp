@@ -1,8 +1,9 @@
-#include "encoding.h"
+#include "counterfoil/import/encoding.h"
 
 #include <iconv.h>
 
 #include <algorithm>
+#include <cstdint>
 
 namespace counterfoil::intake {
 
@@ -24,7 +25,7 @@ std::string_view name_of(Encoding encoding) {
 Gb18030::Gb18030() {
   iconv_t handle = iconv_open("UTF-8", "GB18030");
   // glibc ships the table in libc6 itself; a system without it cannot run this program.
-  COUNTERFOIL_ASSERT(handle != reinterpret_cast<iconv_t>(-1));
+  COUNTERFOIL_ASSERT(reinterpret_cast<std::intptr_t>(handle) != -1);
   handle_.reset(handle);
 }
 

@@ -1,4 +1,4 @@
-#include "groups.h"
+#include "counterfoil/import/groups.h"
 
 #include <algorithm>
 

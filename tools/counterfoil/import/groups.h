@@ -8,9 +8,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "csv.h"
-#include "match.h"
-#include "row.h"
+#include "counterfoil/import/csv.h"
+#include "counterfoil/import/match.h"
+#include "counterfoil/import/row.h"
 
 namespace counterfoil::intake {
 

@@ -1,8 +1,8 @@
-#include "import.h"
+#include "counterfoil/import/import.h"
 
-#include "build.h"
-#include "sender.h"
-#include "sources.h"
+#include "counterfoil/import/build.h"
+#include "counterfoil/import/sender.h"
+#include "counterfoil/import/sources.h"
 
 namespace counterfoil::intake {
 namespace {
@@ -86,7 +86,7 @@ class Importer {
     Looked references(sender_);
     auto drafts = build(*item.table, scope(*item.table, item.group.rows, references));
     if (references.failure) return tl::unexpected(std::move(*references.failure));
-    if (drafts) return sender_.add(std::move(rows), std::move(*drafts));
+    if (drafts) return sender_.add(std::move(rows), *drafts);
     sender_.refuse(rows, drafts.error().message);
     return {};
   }

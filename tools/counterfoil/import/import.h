@@ -4,9 +4,9 @@
 #include <functional>
 #include <span>
 
-#include "account.h"
-#include "ledger.h"
-#include "mapping.h"
+#include "counterfoil/import/account.h"
+#include "counterfoil/import/ledger.h"
+#include "counterfoil/import/mapping.h"
 
 namespace counterfoil::intake {
 

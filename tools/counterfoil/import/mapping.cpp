@@ -1,9 +1,9 @@
-#include "mapping.h"
+#include "counterfoil/import/mapping.h"
 
 #include <fmt/ranges.h>
 
-#include "read_table.h"
-#include "toml_reader.h"
+#include "counterfoil/import/read_table.h"
+#include "counterfoil/import/toml_reader.h"
 
 namespace counterfoil::intake {
 namespace {

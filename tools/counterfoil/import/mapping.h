@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "dates.h"
-#include "encoding.h"
-#include "number.h"
-#include "template.h"
-#include "text.h"
+#include "counterfoil/import/dates.h"
+#include "counterfoil/import/encoding.h"
+#include "counterfoil/import/number.h"
+#include "counterfoil/import/template.h"
+#include "counterfoil/import/text.h"
 
 namespace counterfoil::intake {
 

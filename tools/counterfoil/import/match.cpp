@@ -1,4 +1,4 @@
-#include "match.h"
+#include "counterfoil/import/match.h"
 
 #include <fmt/ranges.h>
 

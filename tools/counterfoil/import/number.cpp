@@ -1,4 +1,4 @@
-#include "number.h"
+#include "counterfoil/import/number.h"
 
 #include "core/money.h"
 

@@ -1,4 +1,4 @@
-#include "read_table.h"
+#include "counterfoil/import/read_table.h"
 
 #include <schema/command.capnp.h>
 #include <schema/event.capnp.h>

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "mapping.h"
-#include "toml_reader.h"
+#include "counterfoil/import/mapping.h"
+#include "counterfoil/import/toml_reader.h"
 
 namespace counterfoil::intake {
 

@@ -1,10 +1,10 @@
-#include "reconcile.h"
+#include "counterfoil/import/reconcile.h"
 
 #include <set>
 
 #include "core/money.h"
-#include "csv.h"
-#include "match.h"
+#include "counterfoil/import/csv.h"
+#include "counterfoil/import/match.h"
 
 namespace counterfoil::intake {
 namespace {

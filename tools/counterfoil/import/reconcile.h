@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "account.h"
-#include "mapping.h"
+#include "counterfoil/import/account.h"
+#include "counterfoil/import/mapping.h"
 
 namespace counterfoil::intake {
 

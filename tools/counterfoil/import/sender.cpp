@@ -1,4 +1,4 @@
-#include "sender.h"
+#include "counterfoil/import/sender.h"
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
@@ -52,7 +52,7 @@ Result<bool> Sender::is_new(const Draft& draft) {
   return added;
 }
 
-Result<void> Sender::add(Rows rows, std::vector<Draft> drafts) {
+Result<void> Sender::add(Rows rows, const std::vector<Draft>& drafts) {
   std::vector<Pending> commands;
   for (const Draft& draft : drafts) {
     const auto fresh = is_new(draft);

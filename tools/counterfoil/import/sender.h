@@ -7,8 +7,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "build.h"
-#include "import.h"
+#include "counterfoil/import/build.h"
+#include "counterfoil/import/import.h"
 
 namespace counterfoil::intake {
 
@@ -26,7 +26,7 @@ class Sender {
   };
 
   /// Takes a group's commands, all or none: one that the schema does not admit refuses the group.
-  Result<void> add(Rows rows, std::vector<Draft> drafts);
+  Result<void> add(Rows rows, const std::vector<Draft>& drafts);
   /// Refuses a group that never became commands.
   void refuse(const Rows& rows, const std::string& reason);
   /// Sends what was taken. Afterwards every row taken is in the account.

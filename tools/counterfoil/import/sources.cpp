@@ -1,4 +1,4 @@
-#include "sources.h"
+#include "counterfoil/import/sources.h"
 
 #include <algorithm>
 

@@ -6,8 +6,8 @@
 #include <span>
 #include <string>
 
-#include "groups.h"
-#include "template.h"
+#include "counterfoil/import/groups.h"
+#include "counterfoil/import/template.h"
 
 namespace counterfoil::intake {
 

@@ -1,4 +1,4 @@
-#include "template.h"
+#include "counterfoil/import/template.h"
 
 namespace counterfoil::intake {
 namespace {

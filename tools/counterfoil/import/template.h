@@ -11,9 +11,9 @@
 
 #include "core/ids.h"
 #include "core/zone.h"
-#include "dates.h"
-#include "number.h"
-#include "text.h"
+#include "counterfoil/import/dates.h"
+#include "counterfoil/import/number.h"
+#include "counterfoil/import/text.h"
 
 namespace counterfoil::intake {
 

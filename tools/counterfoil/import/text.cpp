@@ -1,8 +1,8 @@
-#include "text.h"
+#include "counterfoil/import/text.h"
 
 #include <algorithm>
 
-#include "number.h"
+#include "counterfoil/import/number.h"
 
 namespace counterfoil::intake {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "core/result.h"
-#include "row.h"
-#include "toml_reader.h"
+#include "counterfoil/import/row.h"
+#include "counterfoil/import/toml_reader.h"
 
 namespace counterfoil::intake {
 

@@ -1,4 +1,4 @@
-#include "toml_reader.h"
+#include "counterfoil/import/toml_reader.h"
 
 #include <fmt/ranges.h>
 

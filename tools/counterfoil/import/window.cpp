@@ -1,4 +1,4 @@
-#include "window.h"
+#include "counterfoil/import/window.h"
 
 #include <cerrno>
 #include <cstring>

@@ -1,0 +1,116 @@
+#include "domain/support/rule_book.h"
+#include "support/catch.h"
+
+using namespace counterfoil;
+using namespace counterfoil::test;
+
+namespace {
+
+constexpr std::int64_t most = INT64_MAX;
+constexpr std::int64_t least = INT64_MIN;
+
+FactOf proposed_by(FactOf adjustment, std::uint64_t proposal) {
+  return but(std::move(adjustment),
+             [=](schema::Fact::Builder fact) { fact.getBudgetAdjusted().setProposal(proposal); });
+}
+
+}  // namespace
+
+TEST_CASE("BudgetAppropriated: the original budget of an open line, once") {
+  given({city()})
+      .when(appropriate(B, 500))
+      .then({recorded(R"({"budgetAppropriated": {"line": "line/2024/Q/general/net/-",
+              "amount": "500", "balanceAfter": "500"}})"),
+             current(B, 500)})
+      .when(appropriate(B, 1))
+      .refused(B, "has its appropriation", "reverse it first");
+}
+
+TEST_CASE("BudgetAppropriated: behind adjustments, it is added to them") {
+  given({city(), adjust(Kind::CARRY_OVER, {{B, 70, ""}})})
+      .when(appropriate(B, 500))
+      .then({record_has("/fact/budgetAppropriated/balanceAfter", R"("570")"), current(B, 570)});
+}
+
+TEST_CASE("BudgetAppropriated: amounts may be negative, cuts may not") {
+  given({city()}).when(appropriate(B, -300)).then({current(B, -300)});
+  given({city()}).when(appropriate(B, 1, {-1, 0, ""})).invalid("a cut");
+  given({city()}).when(appropriate(B, 1, {0, -1, ""})).invalid("a cut");
+}
+
+TEST_CASE("BudgetAppropriated: what does not fit 64 bits is refused") {
+  given({city()}).when(appropriate(B, least)).beyond_limit("has no opposite");
+  given({city()}).when(appropriate(B, 1, {least, 0, ""})).beyond_limit("has no opposite");
+  given({city()}).when(appropriate(B, 1, {most, 1, "pool"})).beyond_limit("sum of the cuts");
+  given({city(), adjust(Kind::CARRY_OVER, {{B, 1, ""}})})
+      .when(appropriate(B, most))
+      .beyond_limit(B, "would not fit 64 bits");
+}
+
+TEST_CASE("BudgetAdjusted: all its legs, each with the balance after it") {
+  given({city()})
+      .when(adjust(Kind::SUPPLEMENT, {{A, 200, ""}, {B, 50, ""}}))
+      .then({recorded(R"({"budgetAdjusted": {"kind": "supplement", "legs": [
+              {"line": "line/2024/P/general/net/-", "amount": "200", "balanceAfter": "1200"},
+              {"line": "line/2024/Q/general/net/-", "amount": "50", "balanceAfter": "50"}]}})"),
+             current(A, 1'200), current(B, 50)});
+}
+
+TEST_CASE("BudgetAdjusted: a line with two legs has the balance after each of them") {
+  given({city()})
+      .when(adjust(Kind::SUPPLEMENT, {{A, 200, ""}, {B, 5, ""}, {A, -50, ""}}))
+      .then({record_has("/fact/budgetAdjusted/legs/0/balanceAfter", R"("1200")"),
+             record_has("/fact/budgetAdjusted/legs/2/balanceAfter", R"("1150")"),
+             current(A, 1'150)});
+}
+
+TEST_CASE("BudgetAdjusted: every kind but a transfer may be one-sided") {
+  for (const Kind kind : {Kind::SUPPLEMENT, Kind::REDUCTION, Kind::CANCELLATION, Kind::CARRY_OVER,
+                          Kind::RESTATEMENT, Kind::CLAWBACK})
+    given({city()}).when(adjust(kind, {{A, -10, ""}})).then({current(A, 990)});
+}
+
+TEST_CASE("BudgetAdjusted: it needs a kind and 1 to 256 legs") {
+  given({city()}).when(adjust(Kind::UNSPECIFIED, {{A, 1, ""}})).invalid("needs a kind");
+  given({city()}).when(adjust(Kind::SUPPLEMENT, {})).invalid("at least one leg");
+  given({city()})
+      .when(adjust(Kind::SUPPLEMENT, std::vector<LegOf>(257, {A, 1, ""})))
+      .beyond_limit("257 legs; the limit is 256", "split it");
+  given({city()})
+      .when(adjust(Kind::SUPPLEMENT, std::vector<LegOf>(256, {A, 1, ""})))
+      .then({current(A, 1'256)});
+}
+
+TEST_CASE("BudgetAdjusted: a kind that this build does not know is refused") {
+  // Kinds and components share their numbers, so a kind 10 would have been a sum of commitments,
+  // and a kind 11 one of payments.
+  for (const int kind : {10, 11, 12})
+    given({city()})
+        .when(adjust(static_cast<Kind>(kind), {{A, 1, ""}}))
+        .fails(ErrorCode::unsupported, {fmt::format("kind {}", kind)});
+}
+
+TEST_CASE("BudgetAdjusted: what does not fit 64 bits is refused") {
+  given({city()}).when(adjust(Kind::SUPPLEMENT, {{A, least, ""}})).beyond_limit("no opposite");
+  given({city()}).when(adjust(Kind::SUPPLEMENT, {{A, most, ""}})).beyond_limit("64 bits", A);
+  given({city()})
+      .when(adjust(Kind::SUPPLEMENT, {{B, most, ""}, {B, 1, ""}}))
+      .beyond_limit("64 bits", B);
+  given({city()})
+      .when(adjust(Kind::VIREMENT, {{A, most - 1'000, ""}, {B, most, ""}}))
+      .beyond_limit("the sum of the legs");
+}
+
+TEST_CASE("BudgetAdjusted: the proposal is an earlier record") {
+  const FactOf adjustment = adjust(Kind::SUPPLEMENT, {{A, 1, ""}});
+  given({city()}).when(proposed_by(adjustment, appropriation_A)).then({});
+  given({city()}).when(proposed_by(adjustment, next)).refused("no record 10 yet", "proposal");
+}
+
+TEST_CASE("BudgetAdjusted: a command refused at a later fact leaves no trace of the earlier") {
+  given({city()})
+      .when(together({adjust(Kind::SUPPLEMENT, {{A, 200, ""}}), unit("W"), appropriate(A, 1)}))
+      .refused("facts[2]: ", "has its appropriation")
+      .when(unit("W"))
+      .then({current(A, 1'000)});
+}

@@ -75,9 +75,10 @@ Result<void> mark_reversed(Sequence event, Sequence reversal, Rows& rows) {
   RowBuffer<Row> buffer;
   CF_TRY(rows.each(Adjustments::key_prefix(event),
                    [&](std::string_view key, std::string_view value) -> Result<bool> {
-                     marked.emplace_back(key, buffer.changed(value, [&](Row::Builder row) {
+                     marked.emplace_back(key, value);
+                     buffer.change_numbers(marked.back().second, [&](Row::Builder row) {
                        row.setReversedBy(reversal.value);
-                     }));
+                     });
                      return true;
                    }));
   for (const auto& [key, value] : marked) rows.put(key, value);

@@ -111,22 +111,19 @@ Result<void> Budgets::fold(schema::Record::Reader record, Rows& rows) const {
       }
     return {};
   }
-  std::string stored;
   RowBuffer<Row> buffer;
   return for_each_line_effect(fact, [&](const LineEffect& effect) -> Result<void> {
     CF_LET(const LineId id, parse_line(effect.line));
-    const std::string row_key = key(id);
-    CF_LET(const bool found, rows.get(row_key, stored));
-    if (!found) return {};
+    CF_LET(std::string* const row, rows.edit(key(id)));
+    if (row == nullptr) return {};
     bool fits = true;
-    const std::string row = buffer.changed(stored, [&](Row::Builder builder) {
+    buffer.change_numbers(*row, [&](Row::Builder builder) {
       fits = apply(builder, effect);
       builder.setLastSequence(record.getSequence());
     });
     if (!fits)
       return fail(ErrorCode::limit, "a sum of {} does not fit 64 bits after record {}", effect.line,
                   record.getSequence());
-    rows.put(row_key, row);
     return {};
   });
 }

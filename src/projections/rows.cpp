@@ -38,7 +38,9 @@ void PendingRows::put(std::string_view key, std::string_view value) {
   change(key, std::string(value));
 }
 
-void PendingRows::erase(std::string_view key) { change(key, std::nullopt); }
+void PendingRows::erase(std::string_view key) {
+  change(key, std::nullopt);
+}
 
 void PendingRows::change(std::string_view key, std::optional<std::string> value) {
   bytes_ += key.size() + (value ? value->size() : 0);

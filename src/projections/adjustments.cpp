@@ -10,7 +10,9 @@ namespace {
 
 using Row = schema::AdjustmentRow;
 
-std::string unit_key(std::string_view line) { return std::string("u").append(line); }
+std::string unit_key(std::string_view line) {
+  return std::string("u").append(line);
+}
 
 std::string rules_of(schema::Record::Reader record) {
   std::string rules;
@@ -107,14 +109,16 @@ Result<void> Adjustments::fold(schema::Record::Reader record, Rows& rows) const 
       rows.put(unit_key(view(fact.getLineOpened().getLine())),
                view(fact.getLineOpened().getUnit()));
       return {};
-    case schema::Fact::BUDGET_ADJUSTED: return add_legs(record, rows);
+    case schema::Fact::BUDGET_ADJUSTED:
+      return add_legs(record, rows);
     case schema::Fact::EVENT_REVERSED: {
       const auto reversed = fact.getEventReversed();
       if (reversed.getReversedFact() != static_cast<std::uint16_t>(schema::Fact::BUDGET_ADJUSTED))
         return {};
       return mark_reversed(Sequence{reversed.getEvent()}, sequence, rows);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 

@@ -52,11 +52,18 @@ Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts fa
         growth_.call();
       }) {}
 
-Ledger::~Ledger() { stop(); }
+Ledger::~Ledger() {
+  stop();
+}
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock clock, Notice notice) {
   CF_LET(LedgerFolder folder, LedgerFolder::open(path));
   CF_LET(Journal journal, Journal::open(folder));
+  if (journal.size() == 0)
+    return fail(ErrorCode::not_found,
+                "the ledger in {} holds no record: its creation was cut off. Remove the folder and "
+                "create it again",
+                path);
   std::string first;
   CF_TRY(journal.read(Sequence{0}, first));
   RecordBuffer buffer;
@@ -66,9 +73,8 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock cloc
   CF_LET(Hasher hasher, Hasher::of_suite(facts.suite));
   CF_LET(Views views, Views::open(folder.views(), bytes_of(hasher.leaf(first)), journal.size(),
                                   all_projections(), notice));
-  return std::unique_ptr<Ledger>(new Ledger(std::move(folder), std::move(journal),
-                                            std::move(views), std::move(facts), zone,
-                                            std::move(clock)));
+  return std::unique_ptr<Ledger>(new Ledger(std::move(folder), std::move(journal), std::move(views),
+                                            std::move(facts), zone, std::move(clock)));
 }
 
 void Ledger::start() {

@@ -25,6 +25,10 @@ tl::unexpected<Error> failure(const rocksdb::Status& status) {
                 "the database is damaged: {}. Nothing was served from it; restore a backup, or put "
                 "back the file that changed",
                 status.ToString());
+  if (status.IsPathNotFound())
+    return fail(ErrorCode::corrupt,
+                "a file of the database is missing: {}. Restore a backup, or put the file back",
+                status.ToString());
   if (status.IsNoSpace())
     return fail(ErrorCode::io, "the disk is full: {}. Make room and start again",
                 status.ToString());

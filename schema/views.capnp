@@ -6,6 +6,7 @@ using import "annotations.capnp".amount;
 using import "annotations.capnp".date;
 using import "annotations.capnp".instant;
 using import "annotations.capnp".basisPoints;
+using import "annotations.capnp".hex;
 using Event = import "event.capnp";
 
 struct EventRow {
@@ -88,4 +89,15 @@ struct DifferenceRow {
   expected @5 :Int64 $amount;         # as published
   actual @6 :Int64 $amount;           # in the ledger
   difference @7 :Int64 $amount;       # actual − expected
+}
+
+struct RebuiltRow {
+  # A view that was built again from the journal, and whether it came out as it was.
+  name @0 :Text;
+  version @1 :UInt32;
+  position @2 :UInt64;                # records folded
+  rows @3 :UInt64;
+  before @4 :Data $hex;               # digest of the view that served until then
+  after @5 :Data $hex;
+  same @6 :Bool;
 }

@@ -77,5 +77,5 @@ int main(int argc, char** argv) {
   const auto served = serve(options);
   if (served) return 0;
   spdlog::error("{}", served.error().message);
-  return 3;
+  return served.error().code == ErrorCode::invalid ? 2 : 3;
 }

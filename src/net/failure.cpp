@@ -34,7 +34,8 @@ Error from_exception(const kj::Exception& exception) {
     const std::string prefix = fmt::format("[{}] ", name_of(code));
     if (text.starts_with(prefix)) return {code, std::string(text.substr(prefix.size()))};
   }
-  if (exception.getType() == kj::Exception::Type::DISCONNECTED)
+  const bool was_connected = !text.starts_with("cannot connect");
+  if (exception.getType() == kj::Exception::Type::DISCONNECTED && was_connected)
     return {ErrorCode::io, fmt::format("the connection to the ledger ended: {}", text)};
   return {ErrorCode::io, std::string(text)};
 }

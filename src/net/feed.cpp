@@ -21,7 +21,9 @@ class SubscriptionServer final : public schema::Subscription::Server {
         next_(from),
         sink_(kj::mv(sink)),
         subscribers_(std::move(subscribers)),
-        task_(pump().eagerlyEvaluate([](kj::Exception&&) {})) {  // the subscriber is gone
+        task_(pump()
+                  .catch_([this](kj::Exception&& why) { return tell(kj::mv(why)); })
+                  .eagerlyEvaluate([](kj::Exception&&) {})) {  // the subscriber is gone
     ++*subscribers_;
   }
   ~SubscriptionServer() noexcept(false) { --*subscribers_; }
@@ -50,6 +52,17 @@ class SubscriptionServer final : public schema::Subscription::Server {
     call.setHead(ledger_.journal().size());
     next_ = Sequence{next_.value + records.size()};
     return call.send();
+  }
+
+  /// A subscriber that still listens must not wait for what will never come.
+  kj::Promise<void> tell(kj::Exception&& why) {
+    if (why.getType() == kj::Exception::Type::DISCONNECTED) return kj::READY_NOW;
+    const Error error = from_exception(why);
+    auto call = sink_.endedRequest();
+    auto failure = call.initFailure();
+    failure.setCode(text_of(std::string(name_of(error.code))));
+    failure.setMessage(text_of(error.message));
+    return call.send().ignoreResult();
   }
 
   Ledger& ledger_;

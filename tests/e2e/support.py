@@ -158,7 +158,8 @@ class Ledger:
 
     def size(self):
         """Records in the journal."""
-        return int(self.views()["budgets"].get("position", 0))
+        view = self.cli("--output", "json", "projections").json[0]
+        return int(view.get("position", 0)) + int(view.get("lag", 0))
 
     def events(self, *arguments):
         return self.cli("--output", "json", "tail", "--no-follow", *(arguments or ("--from", 0)),

@@ -61,10 +61,9 @@ class RemoteAccess final : public LedgerAccess {
     CF_LET(const Address address, parse_address(options.connect));
     CF_LET(const std::string token, find_token(options));
     CF_LET(stream_, wait(connect(loop_, address)));
-    network_ = kj::heap<capnp::TwoPartyVatNetwork>(
-        *stream_, capnp::rpc::twoparty::Side::CLIENT, message_limits());
-    rpc_ = kj::heap<capnp::RpcSystem<capnp::rpc::twoparty::VatId>>(
-        capnp::makeRpcClient(*network_));
+    network_ = kj::heap<capnp::TwoPartyVatNetwork>(*stream_, capnp::rpc::twoparty::Side::CLIENT,
+                                                   message_limits());
+    rpc_ = kj::heap<capnp::RpcSystem<capnp::rpc::twoparty::VatId>>(capnp::makeRpcClient(*network_));
     capnp::MallocMessageBuilder message;
     auto server = message.initRoot<capnp::rpc::twoparty::VatId>();
     server.setSide(capnp::rpc::twoparty::Side::SERVER);
@@ -83,8 +82,11 @@ class RemoteAccess final : public LedgerAccess {
 template <typename Access>
 Result<std::unique_ptr<LedgerAccess>> opened(const GlobalOptions& options) {
   auto access = std::make_unique<Access>();
-  CF_TRY(access->open(options));
-  return access;
+  auto done = access->open(options);
+  if (done) return access;
+  // A ledger or a token file that is not there is no answer to what the command asked.
+  if (done.error().code == ErrorCode::not_found) done.error().code = ErrorCode::io;
+  return tl::make_unexpected(std::move(done).error());
 }
 
 }  // namespace
@@ -104,8 +106,12 @@ Result<void> LedgerAccess::start(schema::Session::Client session) {
   return {};
 }
 
-Result<Zone> LedgerAccess::zone() const { return Zone::find(view(info().getTimeZone())); }
+Result<Zone> LedgerAccess::zone() const {
+  return Zone::find(view(info().getTimeZone()));
+}
 
-Error LedgerAccess::error_of(const kj::Exception& exception) { return from_exception(exception); }
+Error LedgerAccess::error_of(const kj::Exception& exception) {
+  return from_exception(exception);
+}
 
 }  // namespace counterfoil

@@ -71,6 +71,9 @@ constexpr Label fields[] = {
     {"state", "state", "状态"},
     {"rows", "rows", "行数"},
     {"digest", "digest", "摘要"},
+    {"before", "digest before", "重建前摘要"},
+    {"after", "digest after", "重建后摘要"},
+    {"same", "same", "一致"},
     {"lastError", "last error", "最近错误"},
 };
 

@@ -7,6 +7,7 @@
 #include "codec/json.h"
 #include "codec/text.h"
 #include "counterfoil/commands/command.h"
+#include "counterfoil/standard_output.h"
 #include "net/failure.h"
 
 namespace counterfoil {
@@ -47,8 +48,7 @@ void fill(schema::EventRow::Builder row, schema::Record::Reader record) {
 class EventPrinter {
  public:
   EventPrinter(const OutputOptions& options) : json_(options.format == Format::json) {
-    if (!json_)
-      output_.emplace(options, capnp::Schema::from<schema::EventRow>(), std::cout);
+    if (!json_) output_.emplace(options, capnp::Schema::from<schema::EventRow>(), std::cout);
   }
   Result<void> print(std::string_view bytes) {
     CF_LET(const auto record, buffer_.load(bytes));
@@ -84,6 +84,7 @@ Result<ExitStatus> print_history(const GlobalOptions& global, const std::string&
     request.setFrom(next);
     CF_LET(auto page, access->call(kj::mv(request)));
     for (const auto record : page.getRecords()) CF_TRY(printer.print(view(record)));
+    CF_TRY(flush_output());
     next += page.getRecords().size();
     count = page.getCount();
     if (page.getRecords().size() == 0) break;
@@ -93,7 +94,7 @@ Result<ExitStatus> print_history(const GlobalOptions& global, const std::string&
 }
 
 struct TailOptions {
-  std::uint64_t from = std::numeric_limits<std::uint64_t>::max();
+  std::optional<std::uint64_t> from;
   std::uint64_t limit = 0;
   bool no_follow = false;
 };
@@ -104,24 +105,36 @@ class Sink final : public schema::EventSink::Server {
   Sink(Format format, std::uint64_t next, std::uint64_t end,
        kj::Own<kj::PromiseFulfiller<void>> done)
       : format_(format), next_(next), end_(end), done_(kj::mv(done)) {}
+  /// The connection holds the sink, so a sink that goes while it is waited for was cut off.
+  ~Sink() noexcept(false) {
+    if (done_->isWaiting())
+      done_->reject(KJ_EXCEPTION(DISCONNECTED, "`tail --from` goes on where it broke off", next_));
+  }
 
   kj::Promise<void> events(EventsContext context) override {
     for (const auto record : context.getParams().getRecords()) {
       if (next_ >= end_) break;
-      or_throw(print(view(record)));
+      const auto printed = print(view(record));
+      or_reject(printed);
+      or_throw(printed);
     }
-    std::cout.flush();
-    if (!std::cout) done_->reject(KJ_EXCEPTION(FAILED, "[could not] cannot write to standard output"));
+    or_reject(flush_output());
     if (next_ >= end_) done_->fulfill();
     return kj::READY_NOW;
   }
 
   kj::Promise<void> ended(EndedContext context) override {
-    done_->reject(to_exception({ErrorCode::io, context.getParams().getFailure().getMessage().cStr()}));
+    const auto failure = context.getParams().getFailure();
+    done_->reject(to_exception(
+        error_named(view(failure.getCode()), std::string(view(failure.getMessage())))));
     return kj::READY_NOW;
   }
 
  private:
+  void or_reject(const Result<void>& done) {
+    if (!done) done_->reject(to_exception(done.error()));
+  }
+
   Result<void> print(std::string_view bytes) {
     CF_LET(const auto record, buffer_.load(bytes));
     if (record.getSequence() != next_)
@@ -155,10 +168,10 @@ Result<ExitStatus> tail(const GlobalOptions& global, const TailOptions& options)
   CF_LET(const auto access, LedgerAccess::open(global));
   constexpr std::uint64_t last = 10;
   const std::uint64_t size = access->info().getSize();
-  const std::uint64_t from =
-      options.from != std::numeric_limits<std::uint64_t>::max() ? options.from
-      : size > last                                             ? size - last
-                                                                : 0;
+  const std::uint64_t from = options.from.value_or(size > last ? size - last : 0);
+  if (from > size)
+    return fail(ErrorCode::not_found, "the journal holds {} records: there is none from {} on",
+                size, from);
   std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
   if (options.no_follow) end = std::max(size, from);
   if (options.limit != 0) end = std::min(end, from + options.limit);
@@ -196,7 +209,8 @@ void add_tail(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* command =
       app.add_subcommand("tail", "Follow the events as they are recorded, each once, in order");
   auto options = std::make_shared<TailOptions>();
-  command->add_option("--from", options->from, "First sequence (default: the last ten events)");
+  command->add_option("--from", options->from, "First sequence (default: the last ten events)")
+      ->check(CLI::NonNegativeNumber);
   command->add_option("--limit", options->limit, "End after this many events");
   command->add_flag("--no-follow", options->no_follow, "End with the newest event");
   command->footer(

@@ -1,6 +1,7 @@
 #include "counterfoil/import/import.h"
 
 #include <filesystem>
+#include <iostream>
 #include <memory>
 
 #include "codec/text.h"
@@ -18,7 +19,7 @@ struct ImportArguments {
 };
 
 void print_account(const intake::Account& account) {
-  fmt::print(
+  std::cout << fmt::format(
       "rows read      {:>10}\n"
       "  recorded     {:>10}\n"
       "  known        {:>10}  (recorded by an earlier import)\n"
@@ -29,9 +30,10 @@ void print_account(const intake::Account& account) {
       account.commands_recorded, account.commands_known, account.commands_refused,
       account.facts_recorded, account.facts_known);
   if (account.breaches_found != 0)
-    fmt::print("rules broken   {:>10}  (recorded with the events, and listed above)\n",
-               account.breaches_found);
-  if (account.stopped) fmt::print("Stopped at the first refusal, as --strict says.\n");
+    std::cout << fmt::format(
+        "rules broken   {:>10}  (recorded with the events, and listed above)\n",
+        account.breaches_found);
+  if (account.stopped) std::cout << "Stopped at the first refusal, as --strict says.\n";
 }
 
 Result<ExitStatus> import(const GlobalOptions& global, const ImportArguments& arguments) {
@@ -40,9 +42,9 @@ Result<ExitStatus> import(const GlobalOptions& global, const ImportArguments& ar
   CF_LET(const Zone zone, access->zone());
   ImportLedger ledger(*access);
   ProgressBar bar("importing");
-  intake::ImportOptions options{.setting = {access->info().getCurrencyExponent(), zone},
-                                .on_refusal = arguments.strict ? intake::OnRefusal::stop
-                                                               : intake::OnRefusal::go_on};
+  intake::ImportOptions options{
+      .setting = {access->info().getCurrencyExponent(), zone},
+      .on_refusal = arguments.strict ? intake::OnRefusal::stop : intake::OnRefusal::go_on};
   options.progress = [&](const intake::Progress& progress) {
     bar.show(progress.bytes, progress.bytes_total, fmt::format("{} rows", progress.rows));
   };
@@ -50,13 +52,14 @@ Result<ExitStatus> import(const GlobalOptions& global, const ImportArguments& ar
     fmt::print(stderr, "{}:{}: refused: {}\n", refusal.file, refusal.line, refusal.reason);
   };
   options.on_breached = [&](const intake::Breached& breached) {
-    fmt::print("{} (event {}): {} is broken, and that is recorded: {}\n", breached.command_id,
-               breached.first.value, breached.finding.rule, breached.finding.text);
+    std::cout << fmt::format("{} (event {}): {} is broken, and that is recorded: {}\n",
+                             breached.command_id, breached.first.value, breached.finding.rule,
+                             breached.finding.text);
   };
   const std::vector<std::filesystem::path> files(arguments.files.begin(), arguments.files.end());
   intake::Account account;
   const auto done = intake::import_files(mapping, files, ledger, options, account);
-  print_account(account);
+  if (done || account.rows_read != 0) print_account(account);
   if (!done) return tl::make_unexpected(done.error());
   return account.rows_refused == 0 ? ExitStatus::done : ExitStatus::answer_is_no;
 }
@@ -76,7 +79,8 @@ void add_import(CLI::App& app, GlobalOptions& global, Action& action) {
       "The same file again records nothing new; an import that was cut off is done again from the\n"
       "start. Status 1 where rows were refused.\n"
       "Example:\n"
-      "  counterfoil import --mapping tools/mappings/israel-2012.toml original_revised_2012.csv \\\n"
+      "  counterfoil import --mapping tools/mappings/israel-2012.toml original_revised_2012.csv "
+      "\\\n"
       "      changes_2012.csv");
   command->callback([&global, &action, arguments] {
     action = [&global, arguments] { return import(global, *arguments); };

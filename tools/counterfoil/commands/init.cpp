@@ -1,5 +1,6 @@
 #include "service/create.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 
@@ -25,8 +26,8 @@ Result<std::string> rule_set_document(const std::string& name) {
   if (std::filesystem::exists(name, error)) return read_file(name);
   std::vector<std::string_view> names;
   for (const ShippedRuleSet& shipped : shipped_rule_sets()) names.push_back(shipped.name);
-  return fail(ErrorCode::invalid, "there is no rule set \"{}\": name one of {}, or a JSON file", name,
-              fmt::join(names, ", "));
+  return fail(ErrorCode::invalid, "there is no rule set \"{}\": name one of {}, or a JSON file",
+              name, fmt::join(names, ", "));
 }
 
 /// Reads "MM-DD".
@@ -43,6 +44,12 @@ Result<void> set_fiscal_year(LedgerPlan& plan, const std::string& text) {
 Result<ExitStatus> init(const GlobalOptions& global, InitOptions options) {
   if (global.ledger.empty())
     return fail(ErrorCode::invalid, "say with --ledger DIR where the ledger is to be created");
+  if (!std::ranges::all_of(options.plan.currency, [](char c) { return c >= 'A' && c <= 'Z'; }) ||
+      options.plan.currency.size() != 3)
+    return fail(ErrorCode::invalid,
+                "\"{}\" is no currency: write its three capital letters (ISO "
+                "4217), for instance CNY",
+                options.plan.currency);
   CF_LET(options.plan.rule_set, rule_set_document(options.rule_set));
   CF_LET(options.plan.rule_set_from, parse_date(options.rule_set_from));
   CF_TRY(set_fiscal_year(options.plan, options.fiscal_year_start));
@@ -64,10 +71,12 @@ Result<ExitStatus> init(const GlobalOptions& global, InitOptions options) {
 }  // namespace
 
 void add_init(CLI::App& app, GlobalOptions& global, Action& action) {
-  auto* command = app.add_subcommand("init", "Create a ledger in a new folder (needs --ledger DIR)");
+  auto* command =
+      app.add_subcommand("init", "Create a ledger in a new folder (needs --ledger DIR)");
   auto options = std::make_shared<InitOptions>();
   LedgerPlan& plan = options->plan;
-  command->add_option("--origin", plan.origin, "The log's name, for instance ledger.example.org/city")
+  command
+      ->add_option("--origin", plan.origin, "The log's name, for instance ledger.example.org/city")
       ->required();
   command->add_option("--currency", plan.currency, "ISO 4217 code")->capture_default_str();
   command
@@ -75,12 +84,13 @@ void add_init(CLI::App& app, GlobalOptions& global, Action& action) {
                    "Digits behind the decimal point of an amount")
       ->capture_default_str()
       ->check(CLI::Range(0, 6));
-  command->add_option("--time-zone", plan.time_zone, "IANA name: it says which day a moment lies in")
-      ->capture_default_str();
   command
-      ->add_option("--fiscal-year-start", options->fiscal_year_start, "First day of it, MM-DD")
+      ->add_option("--time-zone", plan.time_zone, "IANA name: it says which day a moment lies in")
       ->capture_default_str();
-  command->add_option("--suite", plan.suite, "Hash and signature algorithms")->capture_default_str();
+  command->add_option("--fiscal-year-start", options->fiscal_year_start, "First day of it, MM-DD")
+      ->capture_default_str();
+  command->add_option("--suite", plan.suite, "Hash and signature algorithms")
+      ->capture_default_str();
   command->add_flag("--confidential", plan.confidential, "Never to be published");
   command->add_option("--rule-set", options->rule_set, "city-2024, open, or a JSON file")
       ->capture_default_str();

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "codec/text.h"
 #include "counterfoil/commands/command.h"
@@ -68,6 +70,52 @@ Result<ExitStatus> rebuild_index(const GlobalOptions& global) {
   return ExitStatus::done;
 }
 
+/// The view of that name, where it is one of them.
+std::optional<schema::ViewInfo::Reader> find(capnp::List<schema::ViewInfo>::Reader views,
+                                             std::string_view name) {
+  for (const auto info : views)
+    if (view(info.getName()) == name) return info;
+  return std::nullopt;
+}
+
+void fill(schema::RebuiltRow::Builder row, schema::ViewInfo::Reader before,
+          schema::ViewInfo::Reader after) {
+  row.setName(after.getName());
+  row.setVersion(after.getVersion());
+  row.setPosition(after.getPosition());
+  row.setRows(after.getRows());
+  row.setBefore(before.getDigest());
+  row.setAfter(after.getDigest());
+  row.setSame(before.getDigest() == after.getDigest());
+}
+
+/// Prints the views that were built; the status is "no" where one was not what the journal gives.
+ExitStatus print_rebuilt(const OutputOptions& options, const std::vector<std::string>& names,
+                         schema::Admin::RebuildResults::Reader rebuilt) {
+  Output output(options, capnp::Schema::from<schema::RebuiltRow>(), std::cout);
+  std::vector<std::string_view> differing;
+  for (const auto after : rebuilt.getAfter()) {
+    const std::string_view name = view(after.getName());
+    const auto before = find(rebuilt.getBefore(), name);
+    if (!before || (!names.empty() && std::ranges::find(names, name) == names.end())) continue;
+    capnp::MallocMessageBuilder message;
+    auto row = message.initRoot<schema::RebuiltRow>();
+    fill(row, *before, after);
+    output.row(row.asReader());
+    // A view that has folded more records since may differ.
+    const bool comparable =
+        before->getPosition() == after.getPosition() && before->getVersion() == after.getVersion();
+    if (comparable && !row.getSame()) differing.push_back(name);
+  }
+  output.finish();
+  for (const std::string_view name : differing)
+    fmt::print(stderr,
+               "{}: the view that served until now was not what the journal gives; the new "
+               "one serves\n",
+               name);
+  return differing.empty() ? ExitStatus::done : ExitStatus::answer_is_no;
+}
+
 Result<ExitStatus> rebuild_views(const GlobalOptions& global,
                                  const std::vector<std::string>& names) {
   CF_LET(const auto access, LedgerAccess::open(global));
@@ -76,12 +124,7 @@ Result<ExitStatus> rebuild_views(const GlobalOptions& global,
   for (unsigned i = 0; i < names.size(); ++i) list.set(i, text_of(names[i]));
   request.setProgress(kj::heap<ProgressSink>());
   CF_LET(auto response, access->call(kj::mv(request)));
-  const OutputOptions options = output_options(global, *access);
-  if (options.format == Format::table) fmt::print("before\n");
-  print_views(options, response.getBefore());
-  if (options.format == Format::table) fmt::print("after\n");
-  print_views(options, response.getAfter());
-  return ExitStatus::done;
+  return print_rebuilt(output_options(global, *access), names, response);
 }
 
 Result<ExitStatus> rebuild(const GlobalOptions& global, const RebuildOptions& options) {
@@ -90,8 +133,8 @@ Result<ExitStatus> rebuild(const GlobalOptions& global, const RebuildOptions& op
       return fail(ErrorCode::invalid, "name views, or --subject, not both");
     return rebuild_subject(global, options.subject);
   }
-  const bool index = std::find(options.names.begin(), options.names.end(), "index") !=
-                     options.names.end();
+  const bool index =
+      std::find(options.names.begin(), options.names.end(), "index") != options.names.end();
   if (!index) return rebuild_views(global, options.names);
   if (options.names.size() != 1)
     return fail(ErrorCode::invalid, "`rebuild index` stands alone: the views come after it");
@@ -104,8 +147,7 @@ void add_projections(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
       "projections", "Every view: state, position, lag, version, rows, digest, last error");
   command->footer("Example:\n  counterfoil projections");
-  command->callback(
-      [&global, &action] { action = [&global] { return projections(global); }; });
+  command->callback([&global, &action] { action = [&global] { return projections(global); }; });
 }
 
 void add_rebuild(CLI::App& app, GlobalOptions& global, Action& action) {

@@ -3,10 +3,10 @@
 
 #include "codec/text.h"
 #include "counterfoil/commands/command.h"
+#include "counterfoil/standard_output.h"
 
 namespace counterfoil {
 namespace {
-
 
 Result<ExitStatus> print_budgets(const GlobalOptions& global, const LineFilter& filter) {
   CF_LET(const auto access, LedgerAccess::open(global));
@@ -31,6 +31,7 @@ Result<ExitStatus> print_adjustments(const GlobalOptions& global, const LineFilt
     request.setAfter(data_of(after));
     CF_LET(auto page, access->call(kj::mv(request)));
     for (const auto row : page.getRows()) output.row(row);
+    CF_TRY(flush_output());
     after = view(page.getNext());
   } while (!after.empty());
   output.finish();
@@ -70,6 +71,7 @@ Result<void> each_budget(LedgerAccess& access, const LineFilter& filter,
     request.setAfter(data_of(after));
     CF_LET(auto page, access.call(kj::mv(request)));
     for (const auto row : page.getRows()) CF_TRY(visit(row));
+    CF_TRY(flush_output());
     after = view(page.getNext());
   } while (!after.empty());
   return {};
@@ -77,8 +79,9 @@ Result<void> each_budget(LedgerAccess& access, const LineFilter& filter,
 
 void add_budgets(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
-      "budgets", "Current budgets, one row a line: original, each kind of adjustment, current, "
-                 "committed, spent, available");
+      "budgets",
+      "Current budgets, one row a line: original, each kind of adjustment, current, "
+      "committed, spent, available");
   auto options = std::make_shared<LineFilter>();
   options->add_to(*command);
   command->footer(
@@ -92,7 +95,8 @@ void add_budgets(CLI::App& app, GlobalOptions& global, Action& action) {
 
 void add_adjustments(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
-      "adjustments", "Every adjustment, one row a leg: kind, cause, request, document, actor, times");
+      "adjustments",
+      "Every adjustment, one row a leg: kind, cause, request, document, actor, times");
   auto options = std::make_shared<LineFilter>();
   options->add_to(*command);
   command->add_option("--kind", options->kind, "Only this kind, for instance virement");

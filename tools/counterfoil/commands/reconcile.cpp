@@ -23,8 +23,7 @@ class LinesOfLedger final : public intake::CurrentLines {
   LinesOfLedger(LedgerAccess& access, const std::string& measure) : access_(access) {
     filter_.measure = measure;
   }
-  Result<void> each(
-      const std::function<Result<void>(const intake::CurrentLine&)>& visit) override {
+  Result<void> each(const std::function<Result<void>(const intake::CurrentLine&)>& visit) override {
     return each_budget(access_, filter_, [&](schema::BudgetRow::Reader row) {
       return visit({view(row.getProject()), view(row.getFund()), view(row.getMeasure()),
                     view(row.getItem()), row.getFiscalYear(), row.getCurrent()});
@@ -54,8 +53,8 @@ Result<ExitStatus> reconcile(const GlobalOptions& global, const ReconcileArgumen
   CF_LET(const Zone zone, access->zone());
   LinesOfLedger lines(*access, arguments.measure);
   const std::vector<std::filesystem::path> files(arguments.files.begin(), arguments.files.end());
-  CF_LET(const auto found, intake::reconcile(mapping, files, lines,
-                                             {access->info().getCurrencyExponent(), zone}));
+  CF_LET(const auto found,
+         intake::reconcile(mapping, files, lines, {access->info().getCurrencyExponent(), zone}));
 
   Output output(output_options(global, *access), capnp::Schema::from<schema::DifferenceRow>(),
                 std::cout);
@@ -83,8 +82,9 @@ Result<ExitStatus> reconcile(const GlobalOptions& global, const ReconcileArgumen
 
 void add_reconcile(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
-      "reconcile", "Compare the ledger, line by line, with published figures; status 1 where they "
-                   "differ");
+      "reconcile",
+      "Compare the ledger, line by line, with published figures; status 1 where they "
+      "differ");
   auto arguments = std::make_shared<ReconcileArguments>();
   command->add_option("--mapping", arguments->mapping, "The mapping, TOML (tools/mappings)")
       ->required();
@@ -92,7 +92,8 @@ void add_reconcile(CLI::App& app, GlobalOptions& global, Action& action) {
   command->add_option("file", arguments->files, "CSV files with the revised figures")->required();
   command->footer(
       "Example:\n"
-      "  counterfoil reconcile --mapping tools/mappings/israel-2012.toml original_revised_2012.csv");
+      "  counterfoil reconcile --mapping tools/mappings/israel-2012.toml "
+      "original_revised_2012.csv");
   command->callback([&global, &action, arguments] {
     action = [&global, arguments] { return reconcile(global, *arguments); };
   });

@@ -1,6 +1,8 @@
+#include <cerrno>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <system_error>
 
 #include "codec/json.h"
 #include "codec/text.h"
@@ -39,20 +41,21 @@ void print_answer(Counts& counts, const std::string& file, std::uint64_t line,
   }
   const auto accepted = answer.getAccepted();
   ++(accepted.getAgain() ? counts.again : counts.accepted);
-  fmt::print("{}:{}: {} {} event{} from {}\n", file, line,
-             accepted.getAgain() ? "recorded earlier:" : "recorded", accepted.getCount(),
-             accepted.getCount() == 1 ? "" : "s", accepted.getFirst());
+  std::cout << fmt::format("{}:{}: {} {} event{} from {}\n", file, line,
+                           accepted.getAgain() ? "recorded earlier:" : "recorded",
+                           accepted.getCount(), accepted.getCount() == 1 ? "" : "s",
+                           accepted.getFirst());
   for (const auto breach : accepted.getBreaches())
-    fmt::print("{}:{}: {} is broken, and that is recorded: {}\n", file, line,
-               view(breach.getRule()), view(breach.getFinding()));
+    std::cout << fmt::format("{}:{}: {} is broken, and that is recorded: {}\n", file, line,
+                             view(breach.getRule()), view(breach.getFinding()));
 }
 
 /// Sends what is well-formed of the lines in one request, and prints every line's answer in order.
 Result<void> send(LedgerAccess& access, const std::string& file, const std::vector<Line>& lines,
                   Counts& counts) {
   capnp::MallocMessageBuilder message;
-  auto scratch = message.initRoot<capnp::AnyPointer>()
-                     .initAs<capnp::List<schema::Command>>(static_cast<unsigned>(lines.size()));
+  auto scratch = message.initRoot<capnp::AnyPointer>().initAs<capnp::List<schema::Command>>(
+      static_cast<unsigned>(lines.size()));
   std::vector<Result<void>> read;
   unsigned good = 0;
   for (unsigned i = 0; i < lines.size(); ++i) {
@@ -101,7 +104,9 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
   std::ifstream opened;
   if (file != "-") {
     opened.open(file, std::ios::binary);
-    if (!opened) return fail(ErrorCode::io, "cannot open {}", file);
+    if (!opened)
+      return fail(ErrorCode::io, "cannot open {}: {}", file,
+                  std::generic_category().message(errno));
   }
   std::istream& in = file == "-" ? std::cin : opened;
   CF_LET(const auto access, LedgerAccess::open(global));
@@ -115,8 +120,8 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
   for (std::uint64_t number = 1;; ++number) {
     const bool more = read_line(in, text, too_long);
     const bool blank = text.find_first_not_of(" \t\r") == std::string::npos;
-    const bool full = lines.size() == lines_in_request ||
-                      bytes + text.size() > limits::request_bytes / 4;
+    const bool full =
+        lines.size() == lines_in_request || bytes + text.size() > limits::request_bytes / 4;
     if ((!more || full || too_long) && !lines.empty()) {
       CF_TRY(send(*access, file, lines, counts));
       lines.clear();
@@ -142,16 +147,17 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
 void add_submit(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand("submit", "Record commands from JSON lines");
   auto file = std::make_shared<std::string>();
-  command->add_option("file", *file, "A file of JSON lines, one command a line; - for standard input")
+  command
+      ->add_option("file", *file, "A file of JSON lines, one command a line; - for standard input")
       ->required();
   command->footer(
       "A command is recorded whole or not at all; sent again, it gets the same answer.\n"
       "Example:\n"
       "  echo '{\"commandId\": \"unit-1\", \"facts\": [{\"unitRegistered\":\n"
-      "      {\"unit\": \"U001\", \"name\": \"Education\"}}]}' | tr -d '\\n' | counterfoil submit -");
-  command->callback([&global, &action, file] {
-    action = [&global, file] { return submit(global, *file); };
-  });
+      "      {\"unit\": \"U001\", \"name\": \"Education\"}}]}' | tr -d '\\n' | counterfoil submit "
+      "-");
+  command->callback(
+      [&global, &action, file] { action = [&global, file] { return submit(global, *file); }; });
 }
 
 }  // namespace counterfoil

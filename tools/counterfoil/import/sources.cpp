@@ -32,6 +32,14 @@ Result<Sources> Sources::open(const Mapping& mapping, std::span<const std::files
 
 Result<void> Sources::check() {
   for (const std::string& file : files_) {
+    std::error_code error;
+    const auto kind = std::filesystem::status(file, error).type();
+    if (kind == std::filesystem::file_type::fifo || kind == std::filesystem::file_type::character ||
+        kind == std::filesystem::file_type::socket)
+      return fail(ErrorCode::invalid,
+                  "{} can be read only once, and an import reads its files several times: write it "
+                  "to a file and name that",
+                  file);
     CF_LET(const auto reader, CsvReader::open(file, mapping_->encoding));
     CF_LET(const auto matched, match(*mapping_, file, reader.header()));
     if (matched.table->form == Form::lines)

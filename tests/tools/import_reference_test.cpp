@@ -13,7 +13,7 @@ constexpr std::pair<const char*, const char*> city[] = {
     {"units.csv", "unit,name,department,division\nU1,Roads,,990100\nU2,Lamps,U1,990100\n"},
     {"projects.csv",
      "project,unit,name,category,predecessor,proposed_on\nP1,U1,Bridge,T,,2022-03-01\nP2,U2,Lamps,"
-     "Y,P1,2022-03-01\n"},
+     "Y,P1,2022-03-01\nP3,U1,Reserve,R,,2022-03-01\n"},
     {"targets.csv",
      "project,fiscal_year,unit,submitted_on,document,dimension,direction,indicator,target,measure_"
      "unit,weight,statement\n"
@@ -22,8 +22,10 @@ constexpr std::pair<const char*, const char*> city[] = {
     {"target_approvals.csv", "project,fiscal_year,approved_on,document\nP1,2023,2022-12-05,D2\n"},
     {"appropriations.csv",
      "fiscal_year,project,fund,functional_class,economic_class,amount,base,ceiling,cut_for_grade,"
-     "cut_across_the_board,pool,decided_on,document\n"
-     "2023,P1,general,21001,302,800.00,1000.00,800.00,200.00,0.00,livelihood,2023-01-06,D3\n"},
+     "cut_across_the_board,pool,decided_on,document,target_approval\n"
+     "2023,P1,general,21001,302,800.00,1000.00,800.00,200.00,0.00,livelihood,2023-01-06,D3,P1/2023"
+     "\n"
+     "2023,P3,general,227,514,90.00,0.00,,0.00,0.00,,2023-01-07,D3,\n"},
     {"commitments.csv",
      "commitment,fiscal_year,project,fund,amount,decided_on,reference\nC1,2023,P1,general,300.00,"
      "2023-02-01,HT1\n"},
@@ -41,7 +43,9 @@ constexpr std::pair<const char*, const char*> city[] = {
     {"adjustments.csv",
      "request,kind,cause,pool,decided_on,document,role,reason,fiscal_year,project,fund,vintage,"
      "amount\n"
-     "A1,supplement,other,,2023-02-15,D5,finance,more,2023,P1,general,2023,50.00\n"},
+     "A1,supplement,other,,2023-02-15,D5,finance,more,2023,P1,general,2023,50.00\n"
+     "A2,reserveDraw,other,,2023-07-10,D7,government,flood,2023,P3,general,2023,-30.00\n"
+     "A2,reserveDraw,other,,2023-07-10,D7,government,flood,2023,P1,general,2023,30.00\n"},
     {"reversals.csv",
      "reversal,kind_of_event,event,decided_on,document,reason\nV1,adjustment,A1,2023-04-01,D6,"
      "twice\n"},
@@ -63,33 +67,39 @@ TEST_CASE(
   INFO((done ? "" : done.error().message));
   REQUIRE(done.has_value());
   for (const auto& refusal : account.refusals) UNSCOPED_INFO(refusal.reason);
-  CHECK(account.rows_recorded == 16);
+  CHECK(account.rows_recorded == 20);
   CHECK(ledger.facts.size() == 12);
 
   const auto holds = [&](const char* id, const char* part) {
     INFO(id);
     CHECK_THAT(ledger.json_of(id), Catch::Contains(part));
   };
-  // Sequences: U1 1, U2 2, P1 3, P2 4, target 5, approval 6, grade 7, budget 8 and 9, commitment
-  // 10, adjustment 11, payments 12 and 13, reversal 14, monitoring 15.
+  // Sequences: U1 1, U2 2, P1 3, P2 4, P3 5, target 6, approval 7, grade 8, budget 9 and 10, the
+  // reserve's 11 and 12, commitment 13, adjustment 14, payments 15 and 16, reversal 17, monitoring
+  // 18, draw on the reserve 19.
   holds("reference/unit/U2", R"("department":"U1")");
   holds("reference/project/P2", R"("predecessors":[{"shareBasisPoints":10000,"project":"P1"}])");
   CHECK(ledger.json_of("reference/project/P1").find("predecessors") == std::string::npos);
   holds("reference/target/P1/2023", R"("target":"18.5","name":"metres","measureUnit":"m"})");
-  holds("reference/target-approval/P1/2023", R"("targetApproved":{"target":"5"})");
-  holds("reference/budget/2023/P1/general", R"("evidence":["6"])");
+  holds("reference/target-approval/P1/2023", R"("targetApproved":{"target":"6"})");
+  holds("reference/budget/2023/P1/general", R"("evidence":["7"])");
   holds(
       "reference/budget/2023/P1/general",
       R"({"budgetAppropriated":{"amount":"80000","base":"100000","ceiling":"80000","cutForGrade":"20000","capped":true,)");
-  holds("reference/payment/Y1", R"("commitment":"10")");
-  holds("reference/payment/Y2", R"({"amount":"-2000","refundOf":"12",)");
+  CHECK(ledger.json_of("reference/budget/2023/P3/general").find("evidence") == std::string::npos);
+  holds("reference/payment/Y1", R"("commitment":"13")");
+  holds("reference/payment/Y2", R"({"amount":"-2000","refundOf":"15",)");
   holds("reference/monitoring/P1/2023/2023-06-28",
         R"("attainments":[{"attained":"5000","actual":"9.25","indicator":"metres"},)");
   holds("reference/grade/P1/2022/finance",
         R"("grade":"medium","declaredScore":"79999","scored":true)");
   holds("reference/adjustment/A1",
         R"("legs":[{"amount":"5000","vintage":2023,"line":"line/2023/P1/general/net/-"}])");
-  holds("reference/reversal/V1", R"({"eventReversed":{"event":"11"}})");
+  holds("reference/adjustment/A2",
+        R"({"amount":"-3000","vintage":2023,"line":"line/2023/P3/general/net/-"})");
+  holds("reference/adjustment/A2",
+        R"({"amount":"3000","vintage":2023,"line":"line/2023/P1/general/net/-"})");
+  holds("reference/reversal/V1", R"({"eventReversed":{"event":"14"}})");
 }
 
 TEST_CASE("closing figures serve to reconcile and are not imported") {
@@ -143,4 +153,21 @@ TEST_CASE("a figure that cannot be read is listed and the comparison is not equa
   CHECK(result->differences.empty());
   CHECK(result->refused.size() == 2);
   CHECK_FALSE(result->equal());
+}
+
+TEST_CASE("an appropriation that names a target approval is refused without it") {
+  const Folder folder;
+  const auto mapping = Mapping::read(shipped_mapping("reference-year.toml")).value();
+  const std::vector files{folder.write(
+      "appropriations.csv",
+      "fiscal_year,project,fund,functional_class,economic_class,amount,base,ceiling,cut_for_grade,"
+      "cut_across_the_board,pool,decided_on,document,target_approval\n"
+      "2023,P1,general,21001,302,800.00,0.00,,0.00,0.00,,2023-01-06,D3,P1/2023\n"
+      "2023,P3,general,227,514,90.00,0.00,,0.00,0.00,,2023-01-07,D3,\n")};
+  MemoryLedger ledger;
+  Account account;
+  REQUIRE(import_files(mapping, files, ledger, options(), account).has_value());
+  CHECK(account.rows_recorded == 1);
+  REQUIRE(account.refusals.size() == 1);
+  CHECK_THAT(account.refusals[0].reason, Catch::Contains("target-approval/P1/2023"));
 }

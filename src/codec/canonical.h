@@ -33,8 +33,8 @@ void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Build
 /// again for the next message; a reader lives until then.
 class RecordBuffer {
  public:
-  /// Fails with `corrupt` where the bytes are no record: not whole words, too long, a pointer out of
-  /// bounds at the root. `unsupported` where the record's format is newer than this build.
+  /// Fails with `corrupt` where the bytes are no record: not whole words, too long, a pointer out
+  /// of bounds at the root. `unsupported` where the record's format is newer than this build.
   Result<schema::Record::Reader> load(std::string_view bytes);
 
  private:

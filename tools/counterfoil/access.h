@@ -14,7 +14,7 @@ namespace counterfoil {
 
 /// What every command is given: where the ledger is, and how to print.
 struct GlobalOptions {
-  std::string ledger;                      // a folder; empty: connect
+  std::string ledger;  // a folder; empty: connect
   std::string connect = "127.0.0.1:7400";
   std::string token_file;
   Format format = Format::table;
@@ -52,9 +52,8 @@ class LedgerAccess {
   }
   template <typename Params, typename Results>
   Result<capnp::Response<Results>> call(capnp::Request<Params, Results> request) {
-    return caught([&]() -> Result<capnp::Response<Results>> {
-      return request.send().wait(scope());
-    });
+    return caught(
+        [&]() -> Result<capnp::Response<Results>> { return request.send().wait(scope()); });
   }
 
  protected:

@@ -9,7 +9,7 @@ enum class ExitStatus {
   done = 0,
   answer_is_no = 1,  // a difference found, a rule refused, nothing there
   wrong_usage = 2,
-  could_not = 3      // unreachable, I/O, damaged
+  could_not = 3  // unreachable, I/O, damaged
 };
 
 /// The status for a failure of that code.

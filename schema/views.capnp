@@ -6,7 +6,24 @@ using import "annotations.capnp".amount;
 using import "annotations.capnp".date;
 using import "annotations.capnp".instant;
 using import "annotations.capnp".basisPoints;
+using import "annotations.capnp".hex;
 using Event = import "event.capnp";
+
+struct EventRow {
+  # One event as a list shows it; its whole content is the JSON of its record.
+  sequence @0 :UInt64;
+  fact @1 :Text;
+  effectiveOn @2 :Int32 $date;
+  decidedAt @3 :Int64 $instant;
+  recordedAt @4 :Int64 $instant;
+  actor @5 :Text;
+  role @6 :Event.Role;
+  organisation @7 :Text;
+  document @8 :Text;
+  reason @9 :Text;
+  subjects @10 :Text;                 # joined by spaces
+  detail @11 :Text;                   # the fact as JSON
+}
 
 struct BudgetRow {
   # One budget line now. current = original + every kind of adjustment.
@@ -60,4 +77,27 @@ struct AdjustmentRow {
   reason @21 :Text;
   breaches @22 :Text;                 # rules found broken and not enforced, joined by spaces
   reversedBy @23 :UInt64;             # sequence of the reversal; 0 where it stands
+}
+
+struct DifferenceRow {
+  # A budget line on which the ledger and published figures differ.
+  project @0 :Text;
+  fiscalYear @1 :Int32;
+  fund @2 :Text;
+  measure @3 :Text;
+  item @4 :Text;
+  expected @5 :Int64 $amount;         # as published
+  actual @6 :Int64 $amount;           # in the ledger
+  difference @7 :Int64 $amount;       # actual − expected
+}
+
+struct RebuiltRow {
+  # A view that was built again from the journal, and whether it came out as it was.
+  name @0 :Text;
+  version @1 :UInt32;
+  position @2 :UInt64;                # records folded
+  rows @3 :UInt64;
+  before @4 :Data $hex;               # digest of the view that served until then
+  after @5 :Data $hex;
+  same @6 :Bool;
 }

@@ -33,8 +33,8 @@ void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Build
 /// again for the next message; a reader lives until then.
 class RecordBuffer {
  public:
-  /// Fails with `corrupt` where the bytes are no record: not whole words, too long, a pointer out of
-  /// bounds at the root. `unsupported` where the record's format is newer than this build.
+  /// Fails with `corrupt` where the bytes are no record: not whole words, too long, a pointer out
+  /// of bounds at the root. `unsupported` where the record's format is newer than this build.
   Result<schema::Record::Reader> load(std::string_view bytes);
 
  private:
@@ -42,6 +42,10 @@ class RecordBuffer {
   std::optional<capnp::SegmentArrayMessageReader> message_;
   kj::ArrayPtr<const capnp::word> segment_;
 };
+
+/// Accepts a record whose fact this build knows. One that a newer build recorded hashes and proves
+/// like any other, but what it means is unknown here: `unsupported`, and nobody may fold on.
+Result<void> check_foldable(schema::Record::Reader record);
 
 /// Whether the bytes are exactly what `canonical` makes of the record in them.
 Result<void> check_canonical(std::string_view bytes);

@@ -10,7 +10,9 @@ namespace {
 
 using Row = schema::AdjustmentRow;
 
-std::string unit_key(std::string_view line) { return std::string("u").append(line); }
+std::string unit_key(std::string_view line) {
+  return std::string("u").append(line);
+}
 
 std::string rules_of(schema::Record::Reader record) {
   std::string rules;
@@ -75,9 +77,10 @@ Result<void> mark_reversed(Sequence event, Sequence reversal, Rows& rows) {
   RowBuffer<Row> buffer;
   CF_TRY(rows.each(Adjustments::key_prefix(event),
                    [&](std::string_view key, std::string_view value) -> Result<bool> {
-                     marked.emplace_back(key, buffer.changed(value, [&](Row::Builder row) {
+                     marked.emplace_back(key, value);
+                     buffer.change_numbers(marked.back().second, [&](Row::Builder row) {
                        row.setReversedBy(reversal.value);
-                     }));
+                     });
                      return true;
                    }));
   for (const auto& [key, value] : marked) rows.put(key, value);
@@ -106,14 +109,16 @@ Result<void> Adjustments::fold(schema::Record::Reader record, Rows& rows) const 
       rows.put(unit_key(view(fact.getLineOpened().getLine())),
                view(fact.getLineOpened().getUnit()));
       return {};
-    case schema::Fact::BUDGET_ADJUSTED: return add_legs(record, rows);
+    case schema::Fact::BUDGET_ADJUSTED:
+      return add_legs(record, rows);
     case schema::Fact::EVENT_REVERSED: {
       const auto reversed = fact.getEventReversed();
       if (reversed.getReversedFact() != static_cast<std::uint16_t>(schema::Fact::BUDGET_ADJUSTED))
         return {};
       return mark_reversed(Sequence{reversed.getEvent()}, sequence, rows);
     }
-    default: return {};
+    default:
+      return {};
   }
 }
 

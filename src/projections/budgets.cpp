@@ -30,36 +30,72 @@ Result<void> open_line(schema::LineOpened::Reader opened, std::uint64_t sequence
 /// The sum that a component counts in; `current` has its own.
 Money component_sum(Row::Reader row, Component component) {
   switch (component) {
-    case Component::ORIGINAL: return Money{row.getOriginal()};
-    case Component::SUPPLEMENT: return Money{row.getSupplement()};
-    case Component::REDUCTION: return Money{row.getReduction()};
-    case Component::VIREMENT: return Money{row.getVirement()};
-    case Component::CLAWBACK: return Money{row.getClawback()};
-    case Component::POOL_ALLOCATION: return Money{row.getPoolAllocation()};
-    case Component::CANCELLATION: return Money{row.getCancellation()};
-    case Component::CARRY_OVER: return Money{row.getCarryOver()};
-    case Component::RESERVE_DRAW: return Money{row.getReserveDraw()};
-    case Component::RESTATEMENT: return Money{row.getRestatement()};
-    case Component::COMMITTED: return Money{row.getCommitted()};
-    case Component::SPENT: return Money{row.getSpent()};
+    case Component::ORIGINAL:
+      return Money{row.getOriginal()};
+    case Component::SUPPLEMENT:
+      return Money{row.getSupplement()};
+    case Component::REDUCTION:
+      return Money{row.getReduction()};
+    case Component::VIREMENT:
+      return Money{row.getVirement()};
+    case Component::CLAWBACK:
+      return Money{row.getClawback()};
+    case Component::POOL_ALLOCATION:
+      return Money{row.getPoolAllocation()};
+    case Component::CANCELLATION:
+      return Money{row.getCancellation()};
+    case Component::CARRY_OVER:
+      return Money{row.getCarryOver()};
+    case Component::RESERVE_DRAW:
+      return Money{row.getReserveDraw()};
+    case Component::RESTATEMENT:
+      return Money{row.getRestatement()};
+    case Component::COMMITTED:
+      return Money{row.getCommitted()};
+    case Component::SPENT:
+      return Money{row.getSpent()};
   }
   return {};
 }
 
 void set_component(Row::Builder row, Component component, Money sum) {
   switch (component) {
-    case Component::ORIGINAL: row.setOriginal(sum.minor); break;
-    case Component::SUPPLEMENT: row.setSupplement(sum.minor); break;
-    case Component::REDUCTION: row.setReduction(sum.minor); break;
-    case Component::VIREMENT: row.setVirement(sum.minor); break;
-    case Component::CLAWBACK: row.setClawback(sum.minor); break;
-    case Component::POOL_ALLOCATION: row.setPoolAllocation(sum.minor); break;
-    case Component::CANCELLATION: row.setCancellation(sum.minor); break;
-    case Component::CARRY_OVER: row.setCarryOver(sum.minor); break;
-    case Component::RESERVE_DRAW: row.setReserveDraw(sum.minor); break;
-    case Component::RESTATEMENT: row.setRestatement(sum.minor); break;
-    case Component::COMMITTED: row.setCommitted(sum.minor); break;
-    case Component::SPENT: row.setSpent(sum.minor); break;
+    case Component::ORIGINAL:
+      row.setOriginal(sum.minor);
+      break;
+    case Component::SUPPLEMENT:
+      row.setSupplement(sum.minor);
+      break;
+    case Component::REDUCTION:
+      row.setReduction(sum.minor);
+      break;
+    case Component::VIREMENT:
+      row.setVirement(sum.minor);
+      break;
+    case Component::CLAWBACK:
+      row.setClawback(sum.minor);
+      break;
+    case Component::POOL_ALLOCATION:
+      row.setPoolAllocation(sum.minor);
+      break;
+    case Component::CANCELLATION:
+      row.setCancellation(sum.minor);
+      break;
+    case Component::CARRY_OVER:
+      row.setCarryOver(sum.minor);
+      break;
+    case Component::RESERVE_DRAW:
+      row.setReserveDraw(sum.minor);
+      break;
+    case Component::RESTATEMENT:
+      row.setRestatement(sum.minor);
+      break;
+    case Component::COMMITTED:
+      row.setCommitted(sum.minor);
+      break;
+    case Component::SPENT:
+      row.setSpent(sum.minor);
+      break;
   }
 }
 
@@ -111,22 +147,19 @@ Result<void> Budgets::fold(schema::Record::Reader record, Rows& rows) const {
       }
     return {};
   }
-  std::string stored;
   RowBuffer<Row> buffer;
   return for_each_line_effect(fact, [&](const LineEffect& effect) -> Result<void> {
     CF_LET(const LineId id, parse_line(effect.line));
-    const std::string row_key = key(id);
-    CF_LET(const bool found, rows.get(row_key, stored));
-    if (!found) return {};
+    CF_LET(std::string* const row, rows.edit(key(id)));
+    if (row == nullptr) return {};
     bool fits = true;
-    const std::string row = buffer.changed(stored, [&](Row::Builder builder) {
+    buffer.change_numbers(*row, [&](Row::Builder builder) {
       fits = apply(builder, effect);
       builder.setLastSequence(record.getSequence());
     });
     if (!fits)
       return fail(ErrorCode::limit, "a sum of {} does not fit 64 bits after record {}", effect.line,
                   record.getSequence());
-    rows.put(row_key, row);
     return {};
   });
 }

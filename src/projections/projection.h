@@ -20,6 +20,9 @@ class Rows {
   virtual Result<bool> get(std::string_view key, std::string& value) = 0;
   virtual void put(std::string_view key, std::string_view value) = 0;
   virtual void erase(std::string_view key) = 0;
+  /// The entry's value, to be changed in place until the next call; null where there is no such
+  /// entry.
+  virtual Result<std::string*> edit(std::string_view key) = 0;
   /// Calls visit for each entry whose key starts with the prefix, in order, until it returns false.
   using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
   virtual Result<void> each(std::string_view prefix, const Visit& visit) = 0;

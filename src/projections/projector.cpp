@@ -25,6 +25,7 @@ Result<std::uint64_t> fold_batch(const Journal& journal, const Projection& proje
     CF_LET(const auto bytes, scan.next());
     if (!bytes) break;
     CF_LET(const auto record, buffer.load(*bytes));
+    CF_TRY(check_foldable(record));
     try {
       auto folded = projection.fold(record, rows);
       if (!folded) return fail_at(fmt::format("record {}", position), folded.error());
@@ -59,30 +60,46 @@ tl::unexpected<Error> halted(const Follower& follower) {
 struct Projector::Impl {
   mutable std::mutex mutex;  // guards followers and stopping
   std::condition_variable wake;
+  std::condition_variable idle;  // no rebuild runs
   std::vector<Follower> followers;
   bool stopping = false;
   bool grown = false;
   std::mutex folding;  // held while a serving view is changed or swapped
   std::thread thread;
 
-  /// Calls back whoever waits for what the view holds by now, or for a halted view.
+  /// Why that view will not grow, if it will not.
+  std::optional<Error> ended(const Follower& follower) const {
+    if (follower.error) return halted(follower).value();
+    if (stopping)
+      return Error{ErrorCode::busy, "the ledger is stopping: ask again when it is back"};
+    return std::nullopt;
+  }
+
+  bool is_rebuilding() const {
+    return std::any_of(followers.begin(), followers.end(),
+                       [](const Follower& follower) { return follower.rebuilding; });
+  }
+
+  /// Calls back whoever waits for what the view holds by now, or for a view that will not grow.
   void release(Follower& follower, const Views& views) {
     std::vector<Waiter> ready;
-    Result<void> answer;
+    std::optional<Error> end;
+    std::uint64_t position = 0;
     {
       const std::lock_guard lock(mutex);
-      const std::uint64_t position = views.view(*follower.projection).position;
-      if (follower.error) answer = halted(follower);
-      const auto waits = [&](const Waiter& waiter) {
-        return answer && waiter.position > position;
-      };
-      const auto first =
-          std::partition(follower.waiters.begin(), follower.waiters.end(), waits);
-      ready.assign(std::make_move_iterator(first),
-                   std::make_move_iterator(follower.waiters.end()));
+      position = views.view(*follower.projection).position;
+      end = ended(follower);
+      const auto waits = [&](const Waiter& waiter) { return !end && waiter.position > position; };
+      const auto first = std::partition(follower.waiters.begin(), follower.waiters.end(), waits);
+      ready.assign(std::make_move_iterator(first), std::make_move_iterator(follower.waiters.end()));
       follower.waiters.erase(first, follower.waiters.end());
     }
-    for (Waiter& waiter : ready) waiter.callback(answer);
+    for (Waiter& waiter : ready) {
+      if (waiter.position <= position)
+        waiter.callback({});
+      else
+        waiter.callback(tl::make_unexpected(*end));
+    }
   }
 
   Follower* find(std::string_view name) {
@@ -99,7 +116,9 @@ Projector::Projector(const Journal& journal, Views& views,
     impl_->followers.push_back({projection, std::nullopt, false, {}});
 }
 
-Projector::~Projector() { stop(); }
+Projector::~Projector() {
+  stop();
+}
 
 void Projector::start() {
   impl_->thread = std::thread([this] {
@@ -121,6 +140,11 @@ void Projector::stop() {
   }
   impl_->wake.notify_all();
   if (impl_->thread.joinable()) impl_->thread.join();
+  {
+    std::unique_lock lock(impl_->mutex);
+    impl_->idle.wait(lock, [&] { return !impl_->is_rebuilding(); });
+  }
+  for (Follower& follower : impl_->followers) impl_->release(follower, views_);
 }
 
 void Projector::notify() {
@@ -168,19 +192,19 @@ Result<void> Projector::catch_up() {
   return outcome;
 }
 
-void Projector::when_folded(std::string_view projection, std::uint64_t position,
-                            Folded callback) {
+void Projector::when_folded(std::string_view projection, std::uint64_t position, Folded callback) {
   Result<void> answer;
   {
     const std::lock_guard lock(impl_->mutex);
     Follower* const follower = impl_->find(projection);
     COUNTERFOIL_ASSERT(follower != nullptr);
     if (views_.view(*follower->projection).position < position) {
-      if (!follower->error) {
+      const auto end = impl_->ended(*follower);
+      if (!end) {
         follower->waiters.push_back({position, std::move(callback)});
         return;
       }
-      answer = halted(*follower);
+      answer = tl::make_unexpected(*end);
     }
   }
   callback(answer);
@@ -193,36 +217,53 @@ Result<void> Projector::rebuild(std::string_view name, const Progress& progress)
     const std::lock_guard lock(impl_->mutex);
     if (follower->rebuilding)
       return fail(ErrorCode::busy, "the view {} is being rebuilt already: wait for that", name);
+    if (impl_->stopping)
+      return fail(ErrorCode::busy, "the ledger is stopping: rebuild {} later", name);
     follower->rebuilding = true;
   }
-  const auto build = [&]() -> Result<void> {
-    CF_LET(View view, views_.begin_generation(*projection));
-    for (;;) {
-      const std::uint64_t total = journal_.size();
-      if (view.position >= total) {
-        // Nothing is folded while the last records are added and the views are swapped.
-        const std::lock_guard folding(impl_->folding);
-        if (view.position < journal_.size()) continue;
-        return views_.serve(*projection, view);
-      }
-      PendingRows rows(views_.rocks(), view.family);
-      CF_LET(const std::uint64_t reached,
-             fold_batch(journal_, *projection, view.position, rows));
-      Rocks::Batch batch;
-      rows.take(batch);
-      CF_TRY(views_.advance(view, batch, reached));
-      if (progress) progress(reached, total);
-    }
-  };
-  auto built = build();
+  auto built = build(*projection, progress);
   {
     const std::lock_guard lock(impl_->mutex);
-    follower->rebuilding = false;
     if (built) follower->error.reset();
   }
   impl_->release(*follower, views_);
   notify();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    follower->rebuilding = false;  // the last that is done here: stop() waits for it
+    impl_->idle.notify_all();
+  }
   return built;
+}
+
+Result<void> Projector::build(const Projection& projection, const Progress& progress) {
+  CF_LET(View view, views_.begin_generation(projection));
+  auto filled = fill(projection, view, progress);
+  if (!filled) (void)views_.discard(view);  // what stays behind is dropped when views are opened
+  return filled;
+}
+
+Result<void> Projector::fill(const Projection& projection, View& view, const Progress& progress) {
+  for (;;) {
+    {
+      const std::lock_guard lock(impl_->mutex);
+      if (impl_->stopping)
+        return fail(ErrorCode::busy, "the ledger is stopping: rebuild {} later", projection.name());
+    }
+    const std::uint64_t total = journal_.size();
+    if (view.position >= total) {
+      // Nothing is folded while the last records are added and the views are swapped.
+      const std::lock_guard folding(impl_->folding);
+      if (view.position < journal_.size()) continue;
+      return views_.serve(projection, view);
+    }
+    PendingRows rows(views_.rocks(), view.family);
+    CF_LET(const std::uint64_t reached, fold_batch(journal_, projection, view.position, rows));
+    Rocks::Batch batch;
+    rows.take(batch);
+    CF_TRY(views_.advance(view, batch, reached));
+    if (progress) progress(reached, total);
+  }
 }
 
 std::vector<ProjectionStatus> Projector::status() const {

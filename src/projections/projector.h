@@ -32,7 +32,8 @@ class Projector {
 
   /// Begins to follow; before it, and without it, `catch_up` folds on the caller's thread.
   void start();
-  /// Ends the thread after the batch at hand.
+  /// Ends the thread, and every rebuild, after the batch at hand. Who still waits, or asks from now
+  /// on, for what was not folded, is told `busy`.
   void stop();
   /// The journal has grown.
   void notify();
@@ -57,6 +58,9 @@ class Projector {
 
  private:
   struct Impl;
+  Result<void> build(const Projection& projection, const Progress& progress);
+  Result<void> fill(const Projection& projection, View& view, const Progress& progress);
+
   const Journal& journal_;
   Views& views_;
   std::unique_ptr<Impl> impl_;

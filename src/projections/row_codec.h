@@ -1,6 +1,7 @@
 #pragma once
 
 #include <capnp/message.h>
+#include <capnp/schema.h>
 #include <capnp/serialize.h>
 
 #include <cstring>
@@ -18,8 +19,18 @@ Words canonical_row(Reader row) {
   return capnp::canonicalize(std::move(row));
 }
 
-/// A stored row: the canonical words of a struct of schema/views.capnp. Read in place, changed by
-/// copying, written canonically, so that equal rows are equal bytes.
+/// A builder over words that hold a message already. Only numbers can be set: it has no room.
+class BuilderInPlace final : public capnp::MessageBuilder {
+ public:
+  explicit BuilderInPlace(SegmentInit words) : MessageBuilder(kj::arrayPtr(&words, 1)) {}
+  kj::ArrayPtr<capnp::word> allocateSegment(unsigned) override {
+    COUNTERFOIL_ASSERT(!"a number changed in place needs no room");
+    return {};
+  }
+};
+
+/// A stored row: the canonical words of a struct of schema/views.capnp, so that equal rows are
+/// equal bytes.
 template <typename Row>
 class RowBuffer {
  public:
@@ -33,17 +44,51 @@ class RowBuffer {
     return reader_->template getRoot<Row>();
   }
 
-  /// The bytes of the row after `change` was applied to a builder that holds it.
+  /// Lets `change` set numbers, and nothing else, in a builder that holds the row. The usual row,
+  /// of which nothing at the end is cut off, is changed where it is.
   template <typename Change>
-  std::string changed(std::string_view bytes, Change change) {
-    capnp::MallocMessageBuilder message;
-    message.setRoot(read(bytes));
-    auto builder = message.getRoot<Row>();
-    change(builder);
-    return std::string(bytes_of(canonical_row(builder.asReader())));
+  void change_numbers(std::string& bytes, Change change) {
+    if (is_whole(bytes)) {
+      auto* const words = reinterpret_cast<capnp::word*>(bytes.data());
+      const std::size_t count = bytes.size() / sizeof(capnp::word);
+      BuilderInPlace message({kj::arrayPtr(words, count), count});
+      auto builder = message.template getRoot<Row>();
+      change(builder);
+      if (!ends_in_zero(bytes)) return;
+      bytes = std::string(bytes_of(canonical_row(builder.asReader())));
+    } else {
+      capnp::MallocMessageBuilder message;
+      message.setRoot(read(bytes));
+      auto builder = message.template getRoot<Row>();
+      change(builder);
+      bytes = std::string(bytes_of(canonical_row(builder.asReader())));
+    }
   }
 
  private:
+  /// The canonical form cuts zero words off the end of the numbers, and null pointers off the end
+  /// of the texts. A row that lost none has room for every number.
+  static bool is_whole(const std::string& bytes) {
+    static const auto shape = capnp::Schema::from<Row>().getProto().getStruct();
+    static const std::uint16_t numbers = shape.getDataWordCount();
+    static const std::uint16_t pointers = shape.getPointerCount();
+    const bool aligned = reinterpret_cast<std::uintptr_t>(bytes.data()) % sizeof(capnp::word) == 0;
+    return aligned && bytes.size() >= sizeof(capnp::word) && size_at(bytes, 4) == numbers &&
+           size_at(bytes, 6) == pointers;
+  }
+
+  static bool ends_in_zero(const std::string& bytes) {
+    std::uint64_t last = 0;
+    std::memcpy(&last, bytes.data() + sizeof(capnp::word) * size_at(bytes, 4), sizeof(last));
+    return last == 0;
+  }
+
+  /// One of the two sizes in the root's pointer, the message's first word; capnp's encoding.md.
+  static std::uint16_t size_at(const std::string& bytes, std::size_t at) {
+    return static_cast<std::uint16_t>(static_cast<unsigned char>(bytes[at]) |
+                                      static_cast<unsigned char>(bytes[at + 1]) << 8);
+  }
+
   std::vector<capnp::word> words_;
   kj::ArrayPtr<const capnp::word> segment_;
   std::optional<capnp::SegmentArrayMessageReader> reader_;

@@ -18,6 +18,11 @@ void MemoryRows::erase(std::string_view key) {
   if (found != entries_.end()) entries_.erase(found);
 }
 
+Result<std::string*> MemoryRows::edit(std::string_view key) {
+  const auto found = entries_.find(key);
+  return found == entries_.end() ? nullptr : &found->second;
+}
+
 Result<void> MemoryRows::each(std::string_view prefix, const Visit& visit) {
   for (auto at = entries_.lower_bound(prefix);
        at != entries_.end() && at->first.starts_with(prefix); ++at) {
@@ -38,7 +43,21 @@ void PendingRows::put(std::string_view key, std::string_view value) {
   change(key, std::string(value));
 }
 
-void PendingRows::erase(std::string_view key) { change(key, std::nullopt); }
+void PendingRows::erase(std::string_view key) {
+  change(key, std::nullopt);
+}
+
+Result<std::string*> PendingRows::edit(std::string_view key) {
+  auto found = changes_.find(key);
+  if (found == changes_.end()) {
+    std::string value;
+    CF_LET(const bool stored, rocks_.get(*family_, key, value));
+    if (!stored) return nullptr;
+    bytes_ += key.size() + value.size();
+    found = changes_.emplace(key, std::move(value)).first;
+  }
+  return found->second ? &*found->second : nullptr;
+}
 
 void PendingRows::change(std::string_view key, std::optional<std::string> value) {
   bytes_ += key.size() + (value ? value->size() : 0);

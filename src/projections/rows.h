@@ -15,6 +15,7 @@ class MemoryRows final : public Rows {
   Result<bool> get(std::string_view key, std::string& value) override;
   void put(std::string_view key, std::string_view value) override;
   void erase(std::string_view key) override;
+  Result<std::string*> edit(std::string_view key) override;
   Result<void> each(std::string_view prefix, const Visit& visit) override;
 
  private:
@@ -31,6 +32,7 @@ class PendingRows final : public Rows {
   Result<bool> get(std::string_view key, std::string& value) override;
   void put(std::string_view key, std::string_view value) override;
   void erase(std::string_view key) override;
+  Result<std::string*> edit(std::string_view key) override;
   /// Of what is written, with the changes put over it.
   Result<void> each(std::string_view prefix, const Visit& visit) override;
 

@@ -15,7 +15,9 @@ constexpr std::string_view ledger_key = "ledger";
 std::string serving_key(std::string_view projection) {
   return std::string("serving/").append(projection);
 }
-std::string position_key(std::string_view family) { return std::string("position/").append(family); }
+std::string position_key(std::string_view family) {
+  return std::string("position/").append(family);
+}
 
 std::string family_name(const Projection& projection, std::uint64_t generation) {
   return fmt::format("{}.{}.{}", projection.name(), projection.version(), generation);
@@ -34,29 +36,26 @@ Result<std::uint64_t> number_at(const Rocks& rocks, const Rocks::Family& meta,
   return get_big_endian<std::uint64_t>(*stored);
 }
 
-Result<Rocks> open_or_replace(const std::string& path,
-                              const std::function<void(const std::string&)>& notice) {
-  const std::vector<std::string> families = {std::string(meta_family)};
-  const Rocks::Options options{.create_if_missing = true, .refuse_damaged_log = false};
-  auto rocks = Rocks::open(path, families, options);
-  if (rocks || rocks.error().code != ErrorCode::corrupt) return rocks;
-  notice(fmt::format("the views are damaged and are built again ({})", rocks.error().message));
-  std::error_code error;
-  std::filesystem::remove_all(path, error);
-  if (error) return fail(ErrorCode::io, "cannot remove {}: {}", path, error.message());
-  return Rocks::open(path, families, options);
-}
-
 }  // namespace
 
 Result<Views> Views::open(const std::string& path, std::string_view ledger,
                           std::uint64_t journal_size,
                           const std::vector<const Projection*>& projections,
                           const std::function<void(const std::string&)>& notice) {
-  CF_LET(Rocks rocks, open_or_replace(path, notice));
-  Views views(std::move(rocks));
-  CF_TRY(views.load(ledger, journal_size, projections, notice));
-  return views;
+  const auto open = [&]() -> Result<Views> {
+    CF_LET(Rocks rocks, Rocks::open(path, {std::string(meta_family)},
+                                    {.create_if_missing = true, .refuse_damaged_log = false}));
+    Views views(std::move(rocks));
+    CF_TRY(views.load(ledger, journal_size, projections, notice));
+    return views;
+  };
+  auto views = open();
+  if (views || views.error().code != ErrorCode::corrupt) return views;
+  notice(fmt::format("the views are damaged and are built again ({})", views.error().message));
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return fail(ErrorCode::io, "cannot remove {}: {}", path, error.message());
+  return open();
 }
 
 Result<void> Views::load(std::string_view ledger, std::uint64_t journal_size,
@@ -88,7 +87,7 @@ Result<void> Views::load(std::string_view ledger, std::uint64_t journal_size,
   }
   // What a rebuild that was cut off, an older version or another ledger left behind.
   for (const std::string& family : rocks_.families())
-    if (!kept.contains(family)) CF_TRY(rocks_.drop_family(family));
+    if (!kept.contains(family)) CF_TRY(drop(family));
   Rocks::Batch batch;
   batch.put(*meta_, ledger_key, ledger);
   return rocks_.write(batch, Rocks::Durability::synced);
@@ -108,7 +107,21 @@ Result<View> Views::begin_generation(const Projection& projection) {
   } while (rocks_.family(view.family_name) != nullptr);
   view.generation = generation;
   CF_LET(view.family, rocks_.create_family(view.family_name));
+  // A family of that name may have been dropped in a crash without its position.
+  Rocks::Batch batch;
+  CF_TRY(advance(view, batch, 0));
   return view;
+}
+
+Result<void> Views::discard(const View& view) {
+  return drop(view.family_name);
+}
+
+Result<void> Views::drop(const std::string& family) {
+  Rocks::Batch forget;
+  forget.erase(*meta_, position_key(family));
+  CF_TRY(rocks_.write(forget, Rocks::Durability::buffered));
+  return rocks_.drop_family(family);
 }
 
 Result<void> Views::advance(View& view, Rocks::Batch& batch, std::uint64_t position) {
@@ -139,10 +152,7 @@ Result<void> Views::serve(const Projection& projection, const View& view) {
     before = std::exchange(serving, view).family_name;
   }
   if (before.empty() || before == view.family_name) return {};
-  Rocks::Batch forget;
-  forget.erase(*meta_, position_key(before));
-  CF_TRY(rocks_.write(forget, Rocks::Durability::buffered));
-  return rocks_.drop_family(before);
+  return drop(before);
 }
 
 Result<Views::Digest> Views::digest(const View& view) const {

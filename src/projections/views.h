@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "proof/suite.h"
 #include "projections/projection.h"
+#include "proof/suite.h"
 #include "storage/rocks.h"
 
 namespace counterfoil {
@@ -16,8 +16,8 @@ namespace counterfoil {
 /// One generation of a projection's entries: where they are and how many records they hold.
 struct View {
   Rocks::FamilyPtr family;
-  std::string family_name;      // "<projection>.<version>.<generation>"
-  std::uint64_t position = 0;   // records folded
+  std::string family_name;     // "<projection>.<version>.<generation>"
+  std::uint64_t position = 0;  // records folded
   std::uint64_t generation = 0;
 };
 
@@ -33,12 +33,17 @@ class Views {
                             const std::vector<const Projection*>& projections,
                             const std::function<void(const std::string&)>& notice);
 
+  Views(Views&&) = default;
+  Views& operator=(Views&&) = delete;  // would close the database before the handles into it
+
   const Rocks& rocks() const { return rocks_; }
   /// The generation that serves.
   View view(const Projection& projection) const;
 
   /// A new, empty generation beside the one that serves.
   Result<View> begin_generation(const Projection& projection);
+  /// Drops a generation that does not serve and never will.
+  Result<void> discard(const View& view);
   /// Writes changes of a generation and how far it is, at once.
   Result<void> advance(View& view, Rocks::Batch& batch, std::uint64_t position);
   /// As advance, and the generation that serves stands there from now on.
@@ -48,13 +53,14 @@ class Views {
   Result<void> serve(const Projection& projection, const View& view);
 
   struct Digest {
-    Hash root;                // RFC 6962 root over the entries in key order; FORMAT.md, "views"
+    Hash root;  // RFC 6962 root over the entries in key order; FORMAT.md, "views"
     std::uint64_t entries = 0;
   };
   Result<Digest> digest(const View& view) const;
 
  private:
   explicit Views(Rocks rocks) : rocks_(std::move(rocks)) {}
+  Result<void> drop(const std::string& family);
   Result<void> load(std::string_view ledger, std::uint64_t journal_size,
                     const std::vector<const Projection*>& projections,
                     const std::function<void(const std::string&)>& notice);

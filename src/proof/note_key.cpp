@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 
+#include "codec/binary_text.h"
 #include "core/limits.h"
 #include "proof/suite.h"
 
@@ -15,21 +16,12 @@ namespace {
 
 constexpr char ed25519_type = 0x01;  // C2SP signed-note, signature types
 
-std::string base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int length = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                     reinterpret_cast<const unsigned char*>(bytes.data()),
-                                     static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(length));
-  return text;
-}
-
 }  // namespace
 
 Result<void> check_origin(std::string_view name) {
-  const bool ok = !name.empty() && name.size() <= limits::subject_bytes &&
-                  std::all_of(name.begin(), name.end(),
-                              [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
+  const bool ok =
+      !name.empty() && name.size() <= limits::subject_bytes &&
+      std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f && c != '+'; });
   if (ok) return {};
   return fail(ErrorCode::invalid,
               "\"{}\" cannot be an origin: it is 1 to {} printable ASCII characters without spaces "
@@ -49,15 +41,18 @@ Result<NoteKey> generate_note_key(std::string_view name) {
           1)
     return fail(ErrorCode::io, "OpenSSL could not make an Ed25519 key: check its configuration");
 
-  std::string typed(1, ed25519_type);
-  typed.append(reinterpret_cast<const char*>(point.data()), size);
-  CF_LET(Hasher sha256, Hasher::of_suite(default_suite));
-  const Hash id = sha256.digest(std::string(name) + "\n" + typed);
-
   char* text = nullptr;
   const long length = BIO_get_mem_data(pem.get(), &text);
-  return NoteKey{std::string(text, static_cast<std::size_t>(length)),
-                 fmt::format("{}+{}+{}", name, to_hex(bytes_of(id).substr(0, 4)), base64(typed))};
+  CF_LET(std::string verifier_key,
+         format_verifier_key(name, {reinterpret_cast<const char*>(point.data()), size}));
+  return NoteKey{std::string(text, static_cast<std::size_t>(length)), std::move(verifier_key)};
+}
+
+Result<std::string> format_verifier_key(std::string_view name, std::string_view public_key) {
+  const std::string typed = std::string(1, ed25519_type).append(public_key);
+  CF_LET(Hasher sha256, Hasher::of_suite(default_suite));
+  const Hash id = sha256.digest(std::string(name).append("\n").append(typed));
+  return fmt::format("{}+{}+{}", name, to_hex(bytes_of(id).substr(0, 4)), to_base64(typed));
 }
 
 }  // namespace counterfoil

@@ -16,6 +16,9 @@ struct NoteKey {
 /// A new Ed25519 key for the log of that name. A name has no space and no '+' (C2SP signed-note).
 Result<NoteKey> generate_note_key(std::string_view name);
 
+/// The verifier key of an Ed25519 public key (32 bytes); schema/FORMAT.md, "Verifier keys".
+Result<std::string> format_verifier_key(std::string_view name, std::string_view public_key);
+
 /// Accepts what may name a log: not empty, no white space, no '+', printable.
 Result<void> check_origin(std::string_view name);
 

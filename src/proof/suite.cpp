@@ -51,7 +51,9 @@ Result<Hasher> Hasher::of_suite(std::string_view suite) {
   return Hasher(std::move(context));
 }
 
-Hash Hasher::digest(std::string_view bytes) { return context_->hash({bytes}); }
+Hash Hasher::digest(std::string_view bytes) {
+  return context_->hash({bytes});
+}
 
 Hash Hasher::leaf(std::string_view entry) {
   return context_->hash({std::string_view("\x00", 1), entry});
@@ -61,22 +63,12 @@ Hash Hasher::node(const Hash& left, const Hash& right) {
   return context_->hash({std::string_view("\x01", 1), bytes_of(left), bytes_of(right)});
 }
 
-Hash Hasher::empty_root() { return context_->hash({}); }
+Hash Hasher::empty_root() {
+  return context_->hash({});
+}
 
 std::string_view bytes_of(const Hash& hash) {
   return {reinterpret_cast<const char*>(hash.data()), hash.size()};
-}
-
-std::string to_hex(std::string_view bytes) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(2 * bytes.size());
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
-  }
-  return text;
 }
 
 }  // namespace counterfoil

@@ -13,7 +13,6 @@ namespace counterfoil {
 using Hash = std::array<std::uint8_t, 32>;
 
 std::string_view bytes_of(const Hash& hash);
-std::string to_hex(std::string_view bytes);
 
 /// The name of the suite that `init` uses unless told otherwise.
 inline constexpr std::string_view default_suite = "sha256-ed25519";

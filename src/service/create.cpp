@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 
+#include "codec/binary_text.h"
 #include "codec/text.h"
 #include "proof/note_key.h"
 
@@ -19,19 +20,30 @@ Result<std::string> make_token() {
   return to_hex({reinterpret_cast<const char*>(bits.data()), bits.size()});
 }
 
-Result<void> check(const LedgerPlan& plan) {
+Result<void> check(const std::string& path, const LedgerPlan& plan) {
   CF_TRY(check_origin(plan.origin));
   CF_TRY(Hasher::of_suite(plan.suite));
   CF_TRY(Zone::find(plan.time_zone));
   CF_TRY(parse_rule_set(plan.rule_set));
   if (!is_id(plan.administrator))
-    return fail(ErrorCode::invalid, "\"{}\" cannot be a principal's id: use letters, digits, '.', "
-                                    "'_' and '-'", plan.administrator);
-  if (plan.recovery_key_file.empty())
     return fail(ErrorCode::invalid,
-                "say with --recovery-key FILE where the recovery key is written: a place that is not "
-                "the ledger's folder, and from which you will take it offline");
+                "\"{}\" cannot be a principal's id: use letters, digits, '.', "
+                "'_' and '-'",
+                plan.administrator);
+  if (plan.recovery_key_file.empty())
+    return fail(
+        ErrorCode::invalid,
+        "say with --recovery-key FILE where the recovery key is written: a place that is not "
+        "the ledger's folder, and from which you will take it offline");
   std::error_code error;
+  const auto inside = std::filesystem::weakly_canonical(plan.recovery_key_file, error)
+                          .lexically_relative(std::filesystem::weakly_canonical(path, error));
+  if (!inside.empty() && *inside.begin() != "..")
+    return fail(
+        ErrorCode::refused,
+        "{} lies in the ledger's folder: the recovery key is what remains when that is lost "
+        "or stolen, so choose another place",
+        plan.recovery_key_file);
   if (std::filesystem::exists(plan.recovery_key_file, error))
     return fail(ErrorCode::refused, "{} exists already, and a key is never written over",
                 plan.recovery_key_file);
@@ -47,9 +59,8 @@ void fill(schema::Command::Builder command, const LedgerPlan& plan, const RuleSe
   opened.setCurrencyExponent(static_cast<std::uint8_t>(plan.currency_exponent));
   opened.setFiscalYearMonth(static_cast<std::uint8_t>(plan.fiscal_year_month));
   opened.setFiscalYearDay(static_cast<std::uint8_t>(plan.fiscal_year_day));
-  opened.setConfidentiality(plan.confidential
-                                ? schema::LedgerOpened::Confidentiality::CONFIDENTIAL
-                                : schema::LedgerOpened::Confidentiality::PUBLIC);
+  opened.setConfidentiality(plan.confidential ? schema::LedgerOpened::Confidentiality::CONFIDENTIAL
+                                              : schema::LedgerOpened::Confidentiality::PUBLIC);
   opened.setSuite(text_of(plan.suite));
   opened.setOrigin(text_of(plan.origin));
   opened.setVerifierKey(text_of(key.verifier_key));
@@ -68,7 +79,7 @@ void fill(schema::Command::Builder command, const LedgerPlan& plan, const RuleSe
 
 Result<CreatedLedger> create_ledger(const std::string& path, const LedgerPlan& plan,
                                     const Clock& clock) {
-  CF_TRY(check(plan));
+  CF_TRY(check(path, plan));
   CF_LET(const Zone zone, Zone::find(plan.time_zone));
   CF_LET(const RuleSet rules, parse_rule_set(plan.rule_set));
   CF_LET(const NoteKey key, generate_note_key(plan.origin));

@@ -17,10 +17,10 @@ struct LedgerPlan {
   unsigned fiscal_year_month = 1;
   unsigned fiscal_year_day = 1;
   bool confidential = false;
-  std::string rule_set;      // the document, JSON
-  Date rule_set_from;        // in force from
+  std::string rule_set;                 // the document, JSON
+  Date rule_set_from;                   // in force from
   std::string administrator = "admin";  // opaque id of the first principal
-  std::string recovery_key_file;  // where the offline key is written: outside the folder
+  std::string recovery_key_file;        // where the offline key is written: outside the folder
 };
 
 /// The ids and secrets that `init` made; the files are in the ledger's folder, mode 0600.

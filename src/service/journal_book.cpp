@@ -1,7 +1,9 @@
 #include "service/journal_book.h"
 
+#include <optional>
+
 #include "codec/text.h"
-#include "core/limits.h"
+#include "domain/evolve.h"
 
 namespace counterfoil {
 
@@ -41,8 +43,39 @@ void JournalBook::forget() {
 /// Past the bound all is forgotten at once: simple, and the database's own cache is behind it.
 void JournalBook::remember(std::string_view key, const Page& page) {
   constexpr std::size_t overhead = sizeof(Page) + 96;  // of a map's node, roughly
-  if (bytes_ > limits::book_cache_bytes) forget();
+  if (bytes_ > cache_bytes_) forget();
   if (pages_.insert_or_assign(std::string(key), page).second) bytes_ += key.size() + overhead;
+}
+
+namespace {
+
+/// Pages that changed since the last write are held here, where nothing forgets them: the journal
+/// does not have them yet.
+class BookRefold final : public Journal::Refold {
+ public:
+  BookRefold(const Journal& journal, std::size_t cache_bytes)
+      : source_(journal, cache_bytes), book_(std::in_place, source_) {}
+
+  Result<void> fold(schema::Record::Reader record) override {
+    CF_TRY(check_foldable(record));
+    return evolve(*book_, record);
+  }
+  PageBytes take_pages() override { return encode_pages(book_->changes()); }
+  void written() override {
+    source_.keep(book_->changes());
+    book_.emplace(source_);
+  }
+
+ private:
+  JournalBook source_;
+  std::optional<Book> book_;
+};
+
+}  // namespace
+
+Result<void> reindex(Journal& journal, std::size_t cache_bytes) {
+  BookRefold refold(journal, cache_bytes);
+  return journal.reindex(refold);
 }
 
 PageBytes encode_pages(const std::map<std::string, Page, std::less<>>& pages) {

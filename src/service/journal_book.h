@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "core/limits.h"
 #include "domain/book.h"
 #include "storage/journal.h"
 
@@ -13,7 +14,8 @@ namespace counterfoil {
 /// thread of the one writer.
 class JournalBook final : public BookSource {
  public:
-  explicit JournalBook(const Journal& journal) : journal_(journal) {}
+  explicit JournalBook(const Journal& journal, std::size_t cache_bytes = limits::book_cache_bytes)
+      : journal_(journal), cache_bytes_(cache_bytes) {}
 
   Result<Page> page(std::string_view key) override;
   Result<schema::Record::Reader> record(Sequence sequence) override;
@@ -28,6 +30,7 @@ class JournalBook final : public BookSource {
   void remember(std::string_view key, const Page& page);
 
   const Journal& journal_;
+  std::size_t cache_bytes_;
   std::map<std::string, Page, std::less<>> pages_;
   std::size_t bytes_ = 0;
   std::map<Sequence, RuleSet> rule_sets_;
@@ -37,5 +40,9 @@ class JournalBook final : public BookSource {
 
 /// Pages encoded for the journal.
 PageBytes encode_pages(const std::map<std::string, Page, std::less<>>& pages);
+
+/// Writes the journal's indexes and its book again from its records, with at most about so many
+/// bytes of written pages in memory.
+Result<void> reindex(Journal& journal, std::size_t cache_bytes);
 
 }  // namespace counterfoil

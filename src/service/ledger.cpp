@@ -1,7 +1,7 @@
 #include "service/ledger.h"
 
 #include "codec/text.h"
-#include "domain/evolve.h"
+#include "core/limits.h"
 
 namespace counterfoil {
 namespace {
@@ -52,11 +52,18 @@ Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts fa
         growth_.call();
       }) {}
 
-Ledger::~Ledger() { stop(); }
+Ledger::~Ledger() {
+  stop();
+}
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock clock, Notice notice) {
   CF_LET(LedgerFolder folder, LedgerFolder::open(path));
   CF_LET(Journal journal, Journal::open(folder));
+  if (journal.size() == 0)
+    return fail(ErrorCode::not_found,
+                "the ledger in {} holds no record: its creation was cut off. Remove the folder and "
+                "create it again",
+                path);
   std::string first;
   CF_TRY(journal.read(Sequence{0}, first));
   RecordBuffer buffer;
@@ -66,9 +73,8 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock cloc
   CF_LET(Hasher hasher, Hasher::of_suite(facts.suite));
   CF_LET(Views views, Views::open(folder.views(), bytes_of(hasher.leaf(first)), journal.size(),
                                   all_projections(), notice));
-  return std::unique_ptr<Ledger>(new Ledger(std::move(folder), std::move(journal),
-                                            std::move(views), std::move(facts), zone,
-                                            std::move(clock)));
+  return std::unique_ptr<Ledger>(new Ledger(std::move(folder), std::move(journal), std::move(views),
+                                            std::move(facts), zone, std::move(clock)));
 }
 
 void Ledger::start() {
@@ -92,13 +98,7 @@ Result<std::string> Ledger::rule_set_in_force(Date on) const {
 Result<void> Ledger::reindex(const std::string& path) {
   CF_LET(const LedgerFolder folder, LedgerFolder::open(path));
   CF_LET(Journal journal, Journal::open_to_reindex(folder));
-  JournalBook source(journal);
-  return journal.reindex([&](schema::Record::Reader record) -> Result<PageBytes> {
-    Book book(source);
-    CF_TRY(evolve(book, record));
-    source.keep(book.changes());
-    return encode_pages(book.changes());
-  });
+  return counterfoil::reindex(journal, limits::book_cache_bytes);
 }
 
 }  // namespace counterfoil

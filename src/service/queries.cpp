@@ -2,6 +2,8 @@
 
 #include <capnp/schema.h>
 
+#include <algorithm>
+
 #include "codec/text.h"
 #include "core/limits.h"
 #include "domain/line.h"
@@ -29,7 +31,8 @@ Result<std::uint16_t> kind_of(std::string_view name) {
   const auto kinds = capnp::Schema::from<schema::BudgetAdjusted::Kind>().getEnumerants();
   std::vector<std::string_view> names;
   for (const auto kind : kinds) {
-    if (view(kind.getProto().getName()) == name) return static_cast<std::uint16_t>(kind.getOrdinal());
+    if (view(kind.getProto().getName()) == name)
+      return static_cast<std::uint16_t>(kind.getOrdinal());
     names.push_back(view(kind.getProto().getName()));
   }
   return fail(ErrorCode::invalid, "\"{}\" is no kind of adjustment; there are {}", name,
@@ -44,20 +47,23 @@ Result<RowPage> read_page(const Projector& projector, std::string_view projectio
   CF_LET(const Projection* const found, projector.find(projection));
   const View view = projector.views().view(*found);
   auto cursor = projector.views().rocks().walk(*view.family);
-  cursor.seek(after.empty() ? prefix : after);
+  cursor.seek(std::max(prefix, after));
   if (cursor.valid() && !after.empty() && cursor.key() == after) cursor.next();
 
-  const std::size_t at_most = std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
+  const std::size_t at_most =
+      std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
+  std::size_t bytes = 0;
   RowPage page;
   RowBuffer<Row> buffer;
   std::string last;
   for (; cursor.valid() && cursor.key().starts_with(prefix); cursor.next()) {
-    if (page.rows.size() == at_most) {
+    if (page.rows.size() == at_most || bytes > limits::request_bytes / 2) {
       page.next = last;
       return page;
     }
     if (!wanted(buffer.read(cursor.value()))) continue;
     page.rows.emplace_back(cursor.value());
+    bytes += cursor.value().size();
     last = cursor.key();
   }
   if (!cursor.valid()) CF_TRY(cursor.status());
@@ -72,8 +78,8 @@ Result<std::string> project_of(std::string_view subject) {
     CF_LET(const LineId line, parse_line(subject));
     return std::string(line.project);
   }
-  return fail(ErrorCode::invalid,
-              "\"{}\" cannot be rebuilt alone: name a project/… or a line/…", subject);
+  return fail(ErrorCode::invalid, "\"{}\" cannot be rebuilt alone: name a project/… or a line/…",
+              subject);
 }
 
 template <typename Row>
@@ -84,11 +90,11 @@ Result<std::vector<std::string>> rows_of(MemoryRows& rows, std::string_view pref
   const bool one_line = subject.starts_with("line/");
   CF_TRY(rows.each(prefix, [&](std::string_view, std::string_view value) -> Result<bool> {
     const auto row = buffer.read(value);
-    const bool wanted =
-        one_line ? subject == format_line({row.getFiscalYear(), view(row.getProject()),
-                                           view(row.getFund()), view(row.getMeasure()),
-                                           view(row.getItem())})
-                 : project == view(row.getProject());
+    const bool wanted = one_line
+                            ? subject == format_line({row.getFiscalYear(), view(row.getProject()),
+                                                      view(row.getFund()), view(row.getMeasure()),
+                                                      view(row.getItem())})
+                            : project == view(row.getProject());
     if (wanted) found.emplace_back(value);
     return true;
   }));
@@ -156,6 +162,7 @@ Result<RebuiltRows> rebuild_subject(const Journal& journal, std::string_view sub
     for (const Sequence sequence : sequences) {
       CF_TRY(journal.read(sequence, bytes));
       CF_LET(const auto record, buffer.load(bytes));
+      CF_TRY(check_foldable(record));
       CF_TRY(Budgets().fold(record, budgets));
       CF_TRY(Adjustments().fold(record, adjustments));
     }
@@ -163,8 +170,8 @@ Result<RebuiltRows> rebuild_subject(const Journal& journal, std::string_view sub
   if (next == 0) return fail(ErrorCode::not_found, "nothing was ever recorded about {}", subject);
   RebuiltRows rebuilt;
   CF_LET(rebuilt.budgets, rows_of<schema::BudgetRow>(budgets, {}, subject, project));
-  CF_LET(rebuilt.adjustments, rows_of<schema::AdjustmentRow>(adjustments, Adjustments::row_prefix,
-                                                             subject, project));
+  CF_LET(rebuilt.adjustments,
+         rows_of<schema::AdjustmentRow>(adjustments, Adjustments::row_prefix, subject, project));
   return rebuilt;
 }
 

@@ -15,7 +15,7 @@ struct Filter {
   std::string project;
   std::string fund;
   std::string measure;
-  std::string kind;     // of an adjustment, as the schema spells it
+  std::string kind;  // of an adjustment, as the schema spells it
   std::string request;
 };
 

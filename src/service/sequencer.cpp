@@ -1,6 +1,7 @@
 #include "service/sequencer.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "codec/text.h"
 #include "core/limits.h"
@@ -14,6 +15,11 @@ std::size_t encoded_bytes(const std::vector<Words>& records) {
   return bytes;
 }
 
+/// Prepared commands were walked as a whole when they came in. Each fact reads the envelope again,
+/// so a limit on what is read in all would fail on commands that are allowed.
+const capnp::ReaderOptions prepared_options{std::numeric_limits<std::uint64_t>::max(),
+                                            static_cast<int>(limits::message_depth)};
+
 Breach breach_of(schema::Breach::Reader breach) {
   return {std::string(view(breach.getRule())), breach.getMode(),
           std::string(view(breach.getFinding()))};
@@ -26,6 +32,7 @@ struct Sequencer::Group {
   explicit Group(BookSource& below) : book(below) {}
   Book book;
   std::size_t bytes = 0;
+  std::optional<Instant> recorded_at;  // of the newest record in it
   std::map<std::pair<std::string, std::string>, Acceptance> acceptances;  // (actor, command id)
   std::vector<Waiting> waiting;
 };
@@ -61,9 +68,9 @@ Result<Stamp> Sequencer::stamp(const Principal& principal, schema::Command::Read
   Stamp stamp;
   stamp.epoch = journal_.epoch();
   stamp.first = Sequence{journal_.size() + group_->book.records().size()};
-  stamp.recorded_at = std::max(journal_.last_recorded_at(), clock_());
-  stamp.decided_at = command.getDecidedAt() != 0 ? Instant{command.getDecidedAt()}
-                                                 : stamp.recorded_at;
+  stamp.recorded_at = std::max(group_->recorded_at.value_or(journal_.last_recorded_at()), clock_());
+  stamp.decided_at =
+      command.getDecidedAt() != 0 ? Instant{command.getDecidedAt()} : stamp.recorded_at;
   constexpr std::int64_t latest_us = 253'402'300'799'000'000;  // the end of the year 9999
   if (stamp.decided_at.microseconds > latest_us || stamp.decided_at.microseconds < -latest_us)
     return fail(ErrorCode::invalid, "decidedAt lies outside the calendar");
@@ -83,17 +90,18 @@ Result<Stamp> Sequencer::stamp(const Principal& principal, schema::Command::Read
 Result<std::optional<Accepted>> Sequencer::decide_one(const Principal& principal,
                                                       const PreparedCommand& prepared) {
   const kj::ArrayPtr<const capnp::word> segment = prepared.words;
-  capnp::SegmentArrayMessageReader message(kj::arrayPtr(&segment, 1));
+  capnp::SegmentArrayMessageReader message(kj::arrayPtr(&segment, 1), prepared_options);
   const auto command = message.getRoot<schema::Command>();
   const std::string_view id = view(command.getCommandId());
 
   CF_LET(const auto before, earlier(principal, id));
   if (before) {
     if (before->digest != prepared.digest)
-      return fail(ErrorCode::conflict,
-                  "command id \"{}\" was used for another command, recorded from {} on: give this one "
-                  "an id of its own",
-                  id, before->first.value);
+      return fail(
+          ErrorCode::conflict,
+          "command id \"{}\" was used for another command, recorded from {} on: give this one "
+          "an id of its own",
+          id, before->first.value);
     CF_LET(Accepted accepted, answer_again(*before));
     return accepted;
   }
@@ -104,13 +112,14 @@ Result<std::optional<Accepted>> Sequencer::decide_one(const Principal& principal
   const std::size_t bytes = encoded_bytes(book.records());
   if (bytes > limits::group_bytes)
     return fail(ErrorCode::limit,
-                "the command's records are {} bytes long together; the limit is {}: split it", bytes,
-                limits::group_bytes);
+                "the command's records are {} bytes long together; the limit is {}: split it",
+                bytes, limits::group_bytes);
   if (group_->bytes + bytes > limits::group_bytes) flush();  // a group ends between commands
 
   const auto count = static_cast<std::uint32_t>(book.records().size());
   group_->book.absorb(book);
   group_->bytes += bytes;
+  group_->recorded_at = stamped.recorded_at;
   group_->acceptances[{principal.id, std::string(id)}] = {stamped.first, count, prepared.digest};
   group_->waiting.push_back({nullptr, {stamped.first, count, false, std::move(breaches)}});
   return std::nullopt;
@@ -118,6 +127,10 @@ Result<std::optional<Accepted>> Sequencer::decide_one(const Principal& principal
 
 void Sequencer::add(const Principal& principal, const PreparedCommand& command,
                     std::optional<Answer>& answer) {
+  if (const auto recording = journal_.check_recording(); !recording) {
+    answer = tl::make_unexpected(recording.error());  // the state may not be what the disk holds
+    return;
+  }
   auto decided = decide_one(principal, command);
   if (!decided) {
     answer = tl::make_unexpected(decided.error());

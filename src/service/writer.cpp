@@ -31,9 +31,6 @@ struct Request {
   }
 };
 
-/// Requests whose commands may share one group; enough that a group's limit ends it, not this.
-constexpr std::size_t requests_in_round = 4'096;
-
 }  // namespace
 
 struct Writer::Impl {
@@ -52,7 +49,10 @@ struct Writer::Impl {
     std::unique_lock lock(mutex);
     wake.wait(lock, [&] { return stopping || !queue.empty(); });
     std::deque<Request> round;
-    while (!stopping && !queue.empty() && round.size() < requests_in_round) {
+    std::size_t bytes = 0;
+    // About a group: those who come first need not wait for the answers of all who come after.
+    while (!stopping && !queue.empty() && bytes < limits::group_bytes) {
+      bytes += queue.front().bytes;
       queued_bytes -= queue.front().bytes;
       round.push_back(std::move(queue.front()));
       queue.pop_front();
@@ -87,7 +87,9 @@ Writer::Writer(Journal& journal, const Zone& zone, Clock clock, std::function<vo
                      .queue = {},
                      .thread = {}}) {}
 
-Writer::~Writer() { stop(); }
+Writer::~Writer() {
+  stop();
+}
 
 void Writer::start() {
   impl_->thread = std::thread([this] { impl_->run(); });
@@ -104,9 +106,10 @@ void Writer::stop() {
   impl_->wake.notify_all();
   if (impl_->thread.joinable()) impl_->thread.join();
   for (Request& request : refused)
-    request.answer_all(fail(ErrorCode::busy,
-                            "the ledger is stopping and did not record this: send it again, with the "
-                            "same command id, when it is back"));
+    request.answer_all(
+        fail(ErrorCode::busy,
+             "the ledger is stopping and did not record this: send it again, with the "
+             "same command id, when it is back"));
 }
 
 void Writer::submit(Principal principal, std::vector<PreparedCommand> commands, Done done) {
@@ -125,13 +128,15 @@ void Writer::submit(Principal principal, std::vector<PreparedCommand> commands, 
     }
   }
   if (stopped)
-    request.answer_all(fail(ErrorCode::busy, "the ledger is stopping: send it again, with the same "
-                                             "command id, when it is back"));
-  else
     request.answer_all(fail(ErrorCode::busy,
-                            "{} bytes of commands wait already: send it again in a moment, with the "
-                            "same command id",
-                            limits::queued_bytes));
+                            "the ledger is stopping: send it again, with the same "
+                            "command id, when it is back"));
+  else
+    request.answer_all(
+        fail(ErrorCode::busy,
+             "{} bytes of commands wait already: send it again in a moment, with the "
+             "same command id",
+             limits::queued_bytes));
 }
 
 }  // namespace counterfoil

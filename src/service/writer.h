@@ -12,7 +12,8 @@ namespace counterfoil {
 /// synced write ends shares the next one.
 class Writer {
  public:
-  /// `grown` is called after every append, on the writer's thread. What is passed in outlives it.
+  /// `grown` is called when the journal has grown, before the answers, on the writer's thread. What
+  /// is passed in outlives it.
   Writer(Journal& journal, const Zone& zone, Clock clock, std::function<void()> grown);
   ~Writer();
   Writer(const Writer&) = delete;
@@ -22,8 +23,8 @@ class Writer {
   /// Finishes the group at hand; whatever still waits is answered with `busy` and not recorded.
   void stop();
 
-  /// Answers come in the commands' order, on the writer's thread (on the caller's where the queue is
-  /// full or the writer has stopped).
+  /// Answers come in the commands' order, on the writer's thread (on the caller's where the queue
+  /// is full or the writer has stopped).
   using Done = std::function<void(std::vector<Answer>)>;
   void submit(Principal principal, std::vector<PreparedCommand> commands, Done done);
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 namespace counterfoil {
@@ -48,22 +49,35 @@ Result<std::string> read_file(const std::string& path) {
   }
 }
 
-Result<void> create_private_file(const std::string& path, std::string_view contents) {
-  CF_LET(const FileDescriptor file, open_file(path, O_WRONLY | O_CREAT | O_EXCL));
-  while (!contents.empty()) {
-    const ssize_t put = ::write(file.get(), contents.data(), contents.size());
+Result<void> write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes,
+                      std::int64_t offset) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::pwrite(file.get(), bytes.data(), bytes.size(), offset);
     if (put < 0 && errno == EINTR) continue;
     if (put < 0) return file_failure("write", path);
-    contents.remove_prefix(static_cast<std::size_t>(put));
+    bytes.remove_prefix(static_cast<std::size_t>(put));
+    offset += put;
   }
-  if (::fsync(file.get()) != 0) return file_failure("sync", path);
   return {};
+}
+
+Result<void> create_private_file(const std::string& path, std::string_view contents) {
+  CF_LET(const FileDescriptor file, open_file(path, O_WRONLY | O_CREAT | O_EXCL));
+  CF_TRY(write_at(file, path, contents, 0));
+  if (::fsync(file.get()) != 0) return file_failure("sync", path);
+  return sync_folder(parent_folder(path));
 }
 
 Result<void> sync_folder(const std::string& path) {
   CF_LET(const FileDescriptor folder, open_file(path, O_RDONLY | O_DIRECTORY));
   if (::fsync(folder.get()) != 0) return file_failure("sync", path);
   return {};
+}
+
+std::string parent_folder(const std::string& path) {
+  auto whole = std::filesystem::absolute(path).lexically_normal();
+  if (!whole.has_filename()) whole = whole.parent_path();  // "/a/b/" is "/a/b"
+  return whole.parent_path().string();
 }
 
 }  // namespace counterfoil

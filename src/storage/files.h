@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -26,9 +27,15 @@ tl::unexpected<Error> file_failure(std::string_view what, const std::string& pat
 
 Result<FileDescriptor> open_file(const std::string& path, int flags, unsigned mode = 0600);
 Result<std::string> read_file(const std::string& path);
-/// Creates a file that must not exist yet, with these contents, synced, readable by its owner alone.
+/// Writes all the bytes at that place of the file.
+Result<void> write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes,
+                      std::int64_t offset);
+/// Creates a file that must not exist yet, with these contents, readable by its owner alone. The
+/// file and its name are synced when it returns.
 Result<void> create_private_file(const std::string& path, std::string_view contents);
 /// Makes the names in a folder survive a crash.
 Result<void> sync_folder(const std::string& path);
+/// The folder that the path's last name stands in.
+std::string parent_folder(const std::string& path);
 
 }  // namespace counterfoil

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -47,12 +46,14 @@ class Journal {
   std::uint64_t size() const;
   Epoch epoch() const;
   Hash root() const;
+  /// The failure after which nothing is appended any more, if there was one.
+  Result<void> check_recording() const;
   /// When the newest record was recorded; the earliest moment where there is none.
   Instant last_recorded_at() const;
 
   /// Appends the records, whose sequences go on from size(), with their index entries and the
   /// book's changed pages: all of them, synced, or none. After an error nothing more is accepted
-  /// until the ledger is opened again, because the disk may hold the group or not.
+  /// until the ledger is opened again, because the disk may hold the group or not. On one thread.
   Result<void> append(const std::vector<Words>& records, const PageBytes& pages);
 
   /// The stored bytes of a record. `not_found` names the size where there is none yet.
@@ -83,11 +84,18 @@ class Journal {
                                                std::string_view command_id) const;
   Result<std::optional<std::string>> page(std::string_view key) const;
 
-  /// Writes the subject index, the command index and the book again from the records. `pages_of`
-  /// folds one record and returns the pages that it changed. Cut off, it must be run again before
-  /// the journal opens.
-  using PagesOf = std::function<Result<PageBytes>(schema::Record::Reader)>;
-  Result<void> reindex(const PagesOf& pages_of);
+  /// Folds records into the book while `reindex` walks them. The pages that changed are asked for
+  /// and written from time to time; until `written`, the journal does not have them.
+  class Refold {
+   public:
+    virtual ~Refold() = default;
+    virtual Result<void> fold(schema::Record::Reader record) = 0;
+    virtual PageBytes take_pages() = 0;
+    virtual void written() = 0;
+  };
+  /// Writes the subject index, the command index and the book again from the records. Cut off, it
+  /// must be run again before the journal opens.
+  Result<void> reindex(Refold& refold);
 
   std::uint64_t disk_bytes() const;
 

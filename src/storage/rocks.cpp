@@ -12,8 +12,12 @@
 namespace counterfoil {
 namespace {
 
-rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view view(rocksdb::Slice bytes) { return {bytes.data(), bytes.size()}; }
+rocksdb::Slice slice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+std::string_view view(rocksdb::Slice bytes) {
+  return {bytes.data(), bytes.size()};
+}
 
 tl::unexpected<Error> failure(const rocksdb::Status& status) {
   if (status.IsCorruption())
@@ -21,8 +25,13 @@ tl::unexpected<Error> failure(const rocksdb::Status& status) {
                 "the database is damaged: {}. Nothing was served from it; restore a backup, or put "
                 "back the file that changed",
                 status.ToString());
+  if (status.IsPathNotFound())
+    return fail(ErrorCode::corrupt,
+                "a file of the database is missing: {}. Restore a backup, or put the file back",
+                status.ToString());
   if (status.IsNoSpace())
-    return fail(ErrorCode::io, "the disk is full: {}. Make room and start again", status.ToString());
+    return fail(ErrorCode::io, "the disk is full: {}. Make room and start again",
+                status.ToString());
   return fail(ErrorCode::io, "the database could not do it: {}", status.ToString());
 }
 
@@ -95,19 +104,37 @@ void Rocks::Batch::put(const Family& family, std::string_view key, std::string_v
 void Rocks::Batch::erase(const Family& family, std::string_view key) {
   impl_->batch.Delete(family.handle(), slice(key));
 }
-std::size_t Rocks::Batch::bytes() const { return impl_->batch.GetDataSize(); }
-void Rocks::Batch::clear() { impl_->batch.Clear(); }
+std::size_t Rocks::Batch::bytes() const {
+  return impl_->batch.GetDataSize();
+}
+void Rocks::Batch::clear() {
+  impl_->batch.Clear();
+}
 
 Rocks::Cursor::Cursor(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Rocks::Cursor::Cursor(Cursor&&) noexcept = default;
 Rocks::Cursor::~Cursor() = default;
-void Rocks::Cursor::seek(std::string_view key) { impl_->iterator->Seek(slice(key)); }
-void Rocks::Cursor::seek_last(std::string_view key) { impl_->iterator->SeekForPrev(slice(key)); }
-void Rocks::Cursor::next() { impl_->iterator->Next(); }
-bool Rocks::Cursor::valid() const { return impl_->iterator->Valid(); }
-std::string_view Rocks::Cursor::key() const { return view(impl_->iterator->key()); }
-std::string_view Rocks::Cursor::value() const { return view(impl_->iterator->value()); }
-Result<void> Rocks::Cursor::status() const { return outcome(impl_->iterator->status()); }
+void Rocks::Cursor::seek(std::string_view key) {
+  impl_->iterator->Seek(slice(key));
+}
+void Rocks::Cursor::seek_last(std::string_view key) {
+  impl_->iterator->SeekForPrev(slice(key));
+}
+void Rocks::Cursor::next() {
+  impl_->iterator->Next();
+}
+bool Rocks::Cursor::valid() const {
+  return impl_->iterator->Valid();
+}
+std::string_view Rocks::Cursor::key() const {
+  return view(impl_->iterator->key());
+}
+std::string_view Rocks::Cursor::value() const {
+  return view(impl_->iterator->value());
+}
+Result<void> Rocks::Cursor::status() const {
+  return outcome(impl_->iterator->status());
+}
 
 Rocks::Rocks(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Rocks::Rocks(Rocks&&) noexcept = default;
@@ -138,8 +165,7 @@ Result<Rocks> Rocks::open(const std::string& path, const std::vector<std::string
 
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
   descriptors.reserve(names.size());
-  for (const std::string& name : names)
-    descriptors.emplace_back(name, family_options(impl->cache));
+  for (const std::string& name : names) descriptors.emplace_back(name, family_options(impl->cache));
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(db_options, path, descriptors, &handles, &db);
@@ -166,8 +192,7 @@ std::vector<std::string> Rocks::families() const {
 
 Result<Rocks::FamilyPtr> Rocks::create_family(const std::string& name) {
   rocksdb::ColumnFamilyHandle* handle = nullptr;
-  const auto status =
-      impl_->db->CreateColumnFamily(family_options(impl_->cache), name, &handle);
+  const auto status = impl_->db->CreateColumnFamily(family_options(impl_->cache), name, &handle);
   if (!status.ok()) return failure(status);
   auto family = std::make_shared<Family>(impl_->db.get(), handle);
   const std::lock_guard lock(impl_->mutex);

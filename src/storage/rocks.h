@@ -44,11 +44,11 @@ class Rocks {
    public:
     Cursor(Cursor&&) noexcept;
     ~Cursor();
-    void seek(std::string_view key);      // to the first key ≥ it
-    void seek_last(std::string_view key); // to the last key ≤ it
+    void seek(std::string_view key);       // to the first key ≥ it
+    void seek_last(std::string_view key);  // to the last key ≤ it
     void next();
     bool valid() const;
-    std::string_view key() const;    // until the cursor moves
+    std::string_view key() const;  // until the cursor moves
     std::string_view value() const;
     /// The failure that ended the walk, if one did: ask when valid() turns false.
     Result<void> status() const;

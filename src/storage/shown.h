@@ -16,20 +16,32 @@ class ShownFile {
   static Result<ShownFile> create(const std::string& path, Epoch epoch);
   static Result<ShownFile> open(const std::string& path);
 
-  Epoch epoch() const { return epoch_; }
-  const TreeEdge& edge() const { return edge_; }
-  /// Durable when it returns. A crash on the way leaves the edge before it.
-  Result<void> advance(const TreeEdge& edge);
+  Epoch epoch() const { return slot_.epoch; }
+  const TreeEdge& edge() const { return slot_.edge; }
+  /// Leaf hash of the newest record in the edge; zeros where there is none.
+  const Hash& newest_leaf() const { return slot_.newest_leaf; }
+  /// Durable when it returns. A crash or an error on the way leaves what was shown before.
+  Result<void> advance(const TreeEdge& edge, const Hash& newest_leaf);
+
+  /// One of the file's two places. A generation is written to the place of its parity, so that the
+  /// write never touches the one before it.
+  struct Slot {
+    std::uint64_t generation = 0;
+    Epoch epoch;
+    TreeEdge edge;
+    Hash newest_leaf{};
+  };
+  static constexpr std::size_t slot_bytes = 4096;
+  static std::string encode(const Slot& slot);
 
  private:
-  ShownFile(std::string path, FileDescriptor file) : path_(std::move(path)), file_(std::move(file)) {}
-  Result<void> write();
+  ShownFile(std::string path, FileDescriptor file)
+      : path_(std::move(path)), file_(std::move(file)) {}
+  Result<void> write(Slot slot);
 
   std::string path_;
   FileDescriptor file_;
-  Epoch epoch_;
-  std::uint64_t generation_ = 0;  // of the slot written last; its parity says which slot
-  TreeEdge edge_;
+  Slot slot_;  // as it is on disk
 };
 
 }  // namespace counterfoil

@@ -42,6 +42,9 @@ TEST_CASE("every column of a table, and every enum value in it, has a label in b
   check_labels<schema::BudgetRow>();
   check_labels<schema::AdjustmentRow>();
   check_labels<schema::ViewInfo>();
+  check_labels<schema::DifferenceRow>();
+  check_labels<schema::EventRow>();
+  check_labels<schema::RebuiltRow>();
 }
 
 TEST_CASE("the Chinese labels are the terms of the budget documents") {

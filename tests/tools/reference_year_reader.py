@@ -9,6 +9,7 @@ import subprocess
 import sys
 
 GENERATOR = pathlib.Path(__file__).resolve().parents[2] / "tools" / "reference-year"
+RESERVE = "227"  # the functional class of the contingency reserve
 HEADERS = {
     "units": "unit,name,department,division",
     "projects": "project,unit,name,category,predecessor,proposed_on",
@@ -16,7 +17,8 @@ HEADERS = {
                "target,measure_unit,weight,statement",
     "target_approvals": "project,fiscal_year,approved_on,document",
     "appropriations": "fiscal_year,project,fund,functional_class,economic_class,amount,base,"
-                      "ceiling,cut_for_grade,cut_across_the_board,pool,decided_on,document",
+                      "ceiling,cut_for_grade,cut_across_the_board,pool,decided_on,document,"
+                      "target_approval",
     "commitments": "commitment,fiscal_year,project,fund,amount,decided_on,reference",
     "payments": "payment,fiscal_year,project,fund,amount,paid_on,commitment,refund_of,voucher",
     "monitoring": "project,fiscal_year,checked_on,spent,execution_rate_bp,light,indicator,actual,"
@@ -68,6 +70,8 @@ class City:
         self.requests = collections.OrderedDict()
         for row in self.adjustments:
             self.requests.setdefault(row["request"], []).append(row)
+        self.reserves = {line_of(row): row for row in self.appropriations
+                         if row["functional_class"] == RESERVE}
         self.reversed = {row["event"] for row in self.reversals}
 
     def read(self, directory, name):

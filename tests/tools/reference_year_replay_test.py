@@ -14,8 +14,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from reference_year_reader import City, generate, line_of  # noqa: E402
 
 TOLERANCE_BP = 2000
-SIGN = {"supplement": 1, "reserveDraw": 1, "poolAllocation": 1,
-        "reduction": -1, "clawback": -1, "cancellation": -1}
+SIGN = {"supplement": 1, "poolAllocation": 1, "reduction": -1, "clawback": -1, "cancellation": -1}
+BALANCED = {"virement", "carryOver", "reserveDraw"}
 
 
 def setUpModule():
@@ -92,7 +92,7 @@ class Book:
             self.case.assertTrue(leg["amount"])
             self.case.assertGreater(leg["amount"] * SIGN.get(leg["kind"], leg["amount"]), 0)
             self.case.assertEqual(leg["vintage"], min(other["fiscal_year"] for other in legs))
-        if head["kind"] in ("virement", "carryOver"):
+        if head["kind"] in BALANCED:
             self.case.assertEqual(total, 0, head)
             self.case.assertEqual(len({leg["fund"] for leg in legs}), 1)
         years = [leg["fiscal_year"] for leg in legs]
@@ -123,6 +123,7 @@ class Book:
                 "payments": self.pay, "reversals": self.reverse}.get(name)
         for line in step(rows[0]) if step else self.adjust(rows):
             self.case.assertLessEqual(self.used[line], self.current[line], line)
+            self.case.assertGreaterEqual(self.current[line], 0, line)
 
 
 class ReplayCase:
@@ -135,7 +136,8 @@ class ReplayCase:
         for name, rows in events:
             book.fold(name, rows)
         closing = {line_of(row): row["revised"] for row in self.city.closing}
-        self.assertEqual(dict(book.current), closing)
+        # Not assertEqual on the whole: where they differ, unittest would take minutes to say how.
+        self.assertEqual(set(book.current.items()) ^ set(closing.items()), set())
 
     def test_file_after_file_no_line_or_pool_is_overdrawn(self):
         self.replay(in_file_order(self.city))
@@ -145,7 +147,7 @@ class ReplayCase:
 
     def test_every_kind_of_decision_is_exercised(self):
         kinds = {row["kind"] for row in self.city.adjustments}
-        self.assertEqual(kinds, set(SIGN) | {"virement", "carryOver"})
+        self.assertEqual(kinds, set(SIGN) | BALANCED)
         self.assertEqual({row["kind_of_event"] for row in self.city.reversals},
                          {"payment", "adjustment"})
         self.assertTrue(any(row["refund_of"] for row in self.city.payments))
@@ -169,7 +171,8 @@ class ReplayCase:
         for (project, year, _), rows in self.checks().items():
             self.assertEqual([row["indicator"] for row in rows], named[project, year])
             count[project, year] += 1
-        self.assertEqual(count, collections.Counter({key: 2 for key in named}))
+        self.assertEqual(count.keys() ^ named.keys(), set())
+        self.assertEqual(set(count.values()), {2})
 
     def test_execution_rates_and_lights_follow_from_the_book_on_the_day(self):
         events = collections.defaultdict(list)

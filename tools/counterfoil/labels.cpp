@@ -55,6 +55,14 @@ constexpr Label fields[] = {
     {"reason", "reason", "理由"},
     {"breaches", "rules broken", "违反规则"},
     {"reversedBy", "reversed by", "冲销事件"},
+    // events
+    {"fact", "what happened", "事件类型"},
+    {"subjects", "about", "事项"},
+    {"detail", "detail", "明细"},
+    // differences
+    {"expected", "published", "公布数"},
+    {"actual", "in the ledger", "账内数"},
+    {"difference", "difference", "差额"},
     // views
     {"name", "view", "视图"},
     {"version", "version", "版本"},
@@ -63,6 +71,9 @@ constexpr Label fields[] = {
     {"state", "state", "状态"},
     {"rows", "rows", "行数"},
     {"digest", "digest", "摘要"},
+    {"before", "digest before", "重建前摘要"},
+    {"after", "digest after", "重建后摘要"},
+    {"same", "same", "一致"},
     {"lastError", "last error", "最近错误"},
 };
 

@@ -1,6 +1,7 @@
 """What changes budgets during the year: requests of legs, and what payments must leave for them.
 
-Each line takes part in at most one plain request a year, so that no leg needs another one's money.
+Each line takes part in at most one plain request a year, so that no leg needs another one's money;
+only the contingency reserve, far larger than what is drawn on it, takes part in several.
 """
 
 from reference_year import budget, files, money, registry
@@ -41,9 +42,10 @@ class Request:
 class Year:
     """The lines of a year that no request has touched, and the requests made so far."""
 
-    def __init__(self, random, book, year, untouchable):
+    def __init__(self, random, book, reserve, year, untouchable):
         self.random = random
         self.book = book
+        self.reserve = reserve
         self.year = year
         self.free = random.shuffled(line for line in book.values()
                                     if line.year == year and line.place not in untouchable)
@@ -82,7 +84,9 @@ def supplements(year):
     for _ in range(2):
         request = year.request("reserveDraw", "other", (7, 10), (8, 20), "government", "防汛救灾动支预备费")
         line = year.take(is_general)
-        request.move(line, year.part(line, 10, 20))
+        amount = year.part(line, 10, 20)
+        request.move(year.reserve, -amount)
+        request.move(line, amount)
 
 
 def virement(year, first, last):
@@ -194,14 +198,14 @@ def mistakes(year):
     wrong.is_reversed = True
 
 
-def plan_all(seed, book, plan):
+def plan_all(seed, book, reserves, plan):
     """Every request, in the order of the decisions, numbered."""
     requests = []
     for number in registry.YEARS:
         # Whatever "the budget of the evaluated year" is taken to mean, the key evaluations made
         # in 2024 cover the same sum: their lines of 2023 are never adjusted.
         fixed = list(plan.key[2024]) if number == 2023 else plan.unsatisfactory(number - 1)
-        year = Year(Random(seed, f"adjustments {number}"), book, number, fixed)
+        year = Year(Random(seed, f"adjustments {number}"), book, reserves[number], number, fixed)
         if number > 2023:
             reductions_for_grade(year, plan)
         stop_one(year)

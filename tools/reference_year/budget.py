@@ -1,6 +1,6 @@
 """What is appropriated: the originals of each year, with the cuts that the grades ask for."""
 
-from reference_year import departments, files, money, registry
+from reference_year import files, money, registry
 from reference_year.days import date, drawn
 from reference_year.money import YUAN, apportion, per_mille
 from reference_year.plan import UNSATISFACTORY
@@ -10,6 +10,7 @@ EVALUATED_2024 = 440000000 * YUAN  # budgets of the key evaluations made in 2024
 CEILING = {"medium": 80, "poor": 50}  # per cent of the base
 ACROSS_THE_BOARD = 80
 SECOND_FUND = 333  # per mille of a project that has two
+RESERVED = (12, 28)  # per mille of the general fund; the law has it between 1 and 3 per cent
 TIERS = [(300000, 2000000)] * 6 + [(2000000, 10000000)] * 3 + [(10000000, 40000000)]  # yuan
 
 
@@ -116,27 +117,43 @@ def lines(seed, ordered, plan):
     return made
 
 
-def appropriation_table(seed, book):
+def reserves(seed, place, book):
+    """The contingency reserve's line of each year, apart from the book: nothing is paid from it."""
+    random, made, base = Random(seed, "reserve"), {}, 0
+    for year in registry.YEARS:
+        general = sum(line.original for line in book.values()
+                      if line.year == year and line.fund == "general")
+        amount = per_mille(general, random.between(*RESERVED))
+        made[year] = Line(year, place, "general", amount - amount % (10000 * YUAN), base)
+        base = made[year].original
+    return made
+
+
+def appropriation_table(seed, lines_of_city, targets):
     random = Random(seed, "appropriations")
+    approvals = {(target.year, target.project): f"{target.project.code}/{target.year}"
+                 for target in targets}
     economic, rows = {}, []
-    for line in book.values():
+    for line in lines_of_city:
         place = line.place
-        economic.setdefault(place, random.pick(departments.ECONOMIC[place.category]))
+        economic.setdefault(place, random.pick(place.economic_classes))
         line.decided_on = drawn(random, date(line.year, 1, 6), date(line.year, 1, 18))
         rows.append([line.year, line.project.code, line.fund, place.functional_class,
                      economic[place], money.text(line.original), money.text(line.base),
                      "" if line.ceiling is None else money.text(line.ceiling),
                      money.text(line.cut_for_grade), money.text(line.cut_across_the_board),
                      pool(line.year) if line.cut_across_the_board else "", line.decided_on,
-                     f"云财预〔{line.year}〕{line.decided_on.day}号"])
+                     f"云财预〔{line.year}〕{line.decided_on.day}号",
+                     approvals.get((line.year, line.project), "")])
     rows.sort(key=lambda row: (row[11], row[1], row[2]))
     return files.Table("appropriations.csv", (
         "fiscal_year project fund functional_class economic_class amount base ceiling cut_for_grade"
-        " cut_across_the_board pool decided_on document").split(), [[row] for row in rows])
+        " cut_across_the_board pool decided_on document target_approval").split(),
+        [[row] for row in rows])
 
 
-def closing_table(book):
+def closing_table(lines_of_city):
     rows = sorted([line.year, line.project.code, line.fund, money.text(line.original),
-                   money.text(line.current())] for line in book.values())
+                   money.text(line.current())] for line in lines_of_city)
     return files.Table("closing.csv", ["fiscal_year", "project", "fund", "original", "revised"],
                        [[row] for row in rows])

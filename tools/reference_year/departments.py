@@ -67,3 +67,6 @@ RUNNING_ITEMS = "办公场所运行维护 信息系统运行维护 后勤服务�
 
 ECONOMIC = {"R": ["30199", "30101"], "Y": ["30201", "30213", "30214"],
             "T": ["30227", "30299", "31005", "31007", "30399", "30218"]}
+
+RESERVE = "市本级预备费"  # which the department of finance keeps
+FINANCE, RESERVE_FUNCTIONAL, RESERVE_ECONOMIC = "财政局", "227", "51401"

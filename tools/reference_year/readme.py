@@ -30,6 +30,11 @@ How to read them / 说明:
   execution rate has the other 10 points). 金额单位为元；权重单位为千分之一分，合计90分，预算执行率另占10分。
 - base is last year's original of the project or its predecessor, same fund; where a ceiling
   applies, amount + cut_for_grade + cut_across_the_board = base. 基数为上年同项目（或前身项目）同资金性质的年初批复数。
+- target_approval names the approval (project/fiscal_year) that the appropriation rests on. A key
+  project is one that has it; the contingency reserve, a project of the department of finance, does
+  not. target_approval 为所依据的目标批复（项目/年度）；有批复者为重点项目，财政局的预备费项目无绩效目标。
+- A reserveDraw is one request: out of the year's line of the reserve, into the line that receives
+  it. 动支预备费为一个申请两条分录：从当年预备费指标转出，转入获得资金的指标，合计为零。
 - Monitoring: spent and the current budget count what was decided by the day of the check; the
   light is red where both the execution rate and the least attained indicator are more than 20
   points behind the share of the year's days, yellow where one of them is.

@@ -46,6 +46,7 @@ class Place:
         self.category = category
         self.funds = funds
         self.functional_class = unit.department.functional
+        self.economic_classes = departments.ECONOMIC[category]
         self.projects = {}  # by fiscal year; one object for as long as the code stays
 
     def is_single_general(self):
@@ -115,6 +116,18 @@ def proposed(random, place, predecessor, year):
     day = drawn(random, date(proposed_year, 3, 1), date(proposed_year, 10, 20))
     code = f"{files.CITY}{proposed_year % 100:02d}{place.category}{year}{place.number + 1:08d}"
     return Project(code, place, predecessor, day)
+
+
+def reserve(seed, city_units):
+    """The contingency reserve: registered as projects are, and no more than that; it has no place
+    in the order of the others, no target, payment or evaluation."""
+    unit = next(unit for unit in city_units if unit.department.name == departments.FINANCE)
+    place = Place(PLACES[2025][1], unit, departments.RESERVE, "R", ["general"])
+    place.functional_class = departments.RESERVE_FUNCTIONAL
+    place.economic_classes = [departments.RESERVE_ECONOMIC]
+    project = proposed(Random(seed, "reserve project"), place, None, YEARS[0])
+    place.projects = dict.fromkeys(YEARS, project)
+    return place
 
 
 def in_force(ordered, year):

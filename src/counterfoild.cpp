@@ -1,0 +1,81 @@
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <cstdio>
+
+#include "net/server.h"
+#include "net/signals.h"
+#include "service/ledger.h"
+
+using namespace counterfoil;
+
+namespace {
+
+struct Options {
+  std::string ledger;
+  std::string listen = "127.0.0.1:7400";
+};
+
+Instant clock_now() {
+  return Instant{std::chrono::duration_cast<std::chrono::microseconds>(
+                     std::chrono::system_clock::now().time_since_epoch())
+                     .count()};
+}
+
+Result<std::string> read_token(const LedgerFolder& folder) {
+  CF_LET(std::string token, read_file(folder.admin_token()));
+  while (!token.empty() && token.back() == '\n') token.pop_back();
+  return token;
+}
+
+Result<void> serve(const Options& options) {
+  CF_LET(const Address address, parse_address(options.listen));
+  CF_LET(const auto ledger, Ledger::open(options.ledger, clock_now, [](const std::string& notice) {
+           spdlog::warn("{}", notice);
+         }));
+  CF_LET(std::string token, read_token(ledger->folder()));
+
+  AsioLoop loop([](std::string_view sentence) { spdlog::warn("{}", sentence); });
+  auto stop = wait_for_stop_signal(loop);
+  Server server(loop, *ledger, std::move(token),
+                {ledger->facts().administrator, schema::Role::ADMIN, ""});
+  ledger->start();
+  CF_LET(const Address listening, server.listen(address));
+  spdlog::info("serving {} ({} records) on {}", ledger->facts().origin, ledger->journal().size(),
+               format_address(listening));
+
+  const int signal = stop.wait(loop.scope());
+  spdlog::info("stopping on signal {}", signal);
+  ledger->stop();
+  server.drain();
+  spdlog::info("stopped with {} records", ledger->journal().size());
+  return {};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Counterfoil's daemon: records events, serves reads and the feed.", "counterfoild"};
+  app.set_version_flag("--version", COUNTERFOIL_VERSION);
+  app.set_config("--config", "", "Options from a TOML file, by their long names", false);
+  Options options;
+  app.add_option("--ledger", options.ledger, "The ledger's folder, made by `counterfoil init`")
+      ->required();
+  app.add_option("--listen", options.listen, "HOST:PORT for RPC; port 0 takes any free one")
+      ->capture_default_str();
+  app.footer("Example: counterfoild --ledger /var/lib/counterfoil --listen 127.0.0.1:7400");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  spdlog::set_default_logger(spdlog::stderr_logger_mt("counterfoild"));
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%fZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::flush_on(spdlog::level::info);
+  const auto served = serve(options);
+  if (served) return 0;
+  spdlog::error("{}", served.error().message);
+  return served.error().code == ErrorCode::invalid ? 2 : 3;
+}

@@ -1,0 +1,89 @@
+#include "net/admin.h"
+
+#include <atomic>
+
+#include "codec/text.h"
+#include "net/failure.h"
+#include "net/view_info.h"
+
+namespace counterfoil {
+namespace {
+
+/// How far a rebuild is: written by its thread, read by the event loop.
+struct Position {
+  std::atomic<std::uint64_t> done{0};
+  std::atomic<std::uint64_t> total{0};
+};
+
+struct Rebuilt {
+  std::vector<ViewReport> before;
+  std::vector<ViewReport> after;
+};
+
+Result<Rebuilt> rebuild(Projector& projector, std::vector<std::string> names,
+                        Position& position) {
+  if (names.empty())
+    for (const ProjectionStatus& status : projector.status()) names.push_back(status.name);
+  for (const std::string& name : names) CF_TRY(projector.find(name));
+  Rebuilt rebuilt;
+  CF_LET(rebuilt.before, report_views(projector, true));
+  for (const std::string& name : names)
+    CF_TRY(projector.rebuild(name, [&](std::uint64_t done, std::uint64_t total) {
+      position.done = done;
+      position.total = total;
+    }));
+  CF_LET(rebuilt.after, report_views(projector, true));
+  return rebuilt;
+}
+
+class AdminServer final : public schema::Admin::Server {
+ public:
+  AdminServer(Ledger& ledger, Background& background, kj::Timer& timer)
+      : ledger_(ledger), background_(background), timer_(timer) {}
+
+  kj::Promise<void> rebuild(RebuildContext context) override {
+    std::vector<std::string> names;
+    for (const auto name : context.getParams().getNames()) names.emplace_back(view(name));
+    auto position = std::make_shared<Position>();
+    auto work = [this, names = std::move(names), position] {
+      return counterfoil::rebuild(ledger_.projector(), names, *position);
+    };
+    auto reports = context.getParams().hasProgress()
+                       ? tell(context.getParams().getProgress(), position)
+                       : kj::Promise<void>(kj::NEVER_DONE);
+    return background_.run(std::move(work))
+        .then([context](Result<Rebuilt> outcome) mutable {
+          const Rebuilt rebuilt = or_throw(std::move(outcome));
+          auto results = context.getResults();
+          fill(results.initBefore(static_cast<unsigned>(rebuilt.before.size())), rebuilt.before);
+          fill(results.initAfter(static_cast<unsigned>(rebuilt.after.size())), rebuilt.after);
+        })
+        .exclusiveJoin(kj::mv(reports));
+  }
+
+ private:
+  /// Tells the caller how far it is, now and then, for as long as it listens.
+  kj::Promise<void> tell(schema::Progress::Client progress, std::shared_ptr<Position> position) {
+    return timer_.afterDelay(200 * kj::MILLISECONDS)
+        .then([progress, position]() mutable {
+          auto call = progress.reportRequest();
+          call.setDone(position->done);
+          call.setTotal(position->total);
+          return call.send().ignoreResult();
+        })
+        .then([this, progress, position]() mutable { return tell(kj::mv(progress), position); },
+              [](kj::Exception&&) -> kj::Promise<void> { return kj::NEVER_DONE; });
+  }
+
+  Ledger& ledger_;
+  Background& background_;
+  kj::Timer& timer_;
+};
+
+}  // namespace
+
+schema::Admin::Client make_admin(Ledger& ledger, Background& background, kj::Timer& timer) {
+  return kj::heap<AdminServer>(ledger, background, timer);
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <kj/timer.h>
+#include <schema/ledger.capnp.h>
+
+#include "net/background.h"
+#include "service/ledger.h"
+
+namespace counterfoil {
+
+/// What administrators may do besides reading. All outlive it.
+schema::Admin::Client make_admin(Ledger& ledger, Background& background, kj::Timer& timer);
+
+}  // namespace counterfoil

@@ -1,0 +1,116 @@
+#include "net/reader.h"
+
+#include "codec/text.h"
+#include "net/failure.h"
+#include "net/view_info.h"
+#include "projections/row_codec.h"
+#include "service/queries.h"
+
+namespace counterfoil {
+namespace {
+
+Filter filter_of(schema::Filter::Reader filter) {
+  return {filter.getFiscalYear(),
+          std::string(view(filter.getUnit())),
+          std::string(view(filter.getProject())),
+          std::string(view(filter.getFund())),
+          std::string(view(filter.getMeasure())),
+          std::string(view(filter.getKind())),
+          std::string(view(filter.getRequest()))};
+}
+
+template <typename Row, typename List>
+void set_rows(List out, const std::vector<std::string>& rows) {
+  RowBuffer<Row> buffer;
+  for (unsigned i = 0; i < rows.size(); ++i) out.setWithCaveats(i, buffer.read(rows[i]));
+}
+
+class ReaderServer final : public schema::Reader::Server {
+ public:
+  ReaderServer(Ledger& ledger, Background& background)
+      : ledger_(ledger), background_(background) {}
+
+  kj::Promise<void> budgets(BudgetsContext context) override {
+    return folded("budgets").then([this, context]() mutable {
+      const auto params = context.getParams();
+      const auto page = or_throw(read_budgets(ledger_.projector(), filter_of(params.getFilter()),
+                                              view(params.getAfter()), params.getLimit()));
+      auto results = context.getResults();
+      set_rows<schema::BudgetRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
+                                  page.rows);
+      results.setNext(data_of(page.next));
+    });
+  }
+
+  kj::Promise<void> adjustments(AdjustmentsContext context) override {
+    return folded("adjustments").then([this, context]() mutable {
+      const auto params = context.getParams();
+      const auto page =
+          or_throw(read_adjustments(ledger_.projector(), filter_of(params.getFilter()),
+                                    view(params.getAfter()), params.getLimit()));
+      auto results = context.getResults();
+      set_rows<schema::AdjustmentRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
+                                      page.rows);
+      results.setNext(data_of(page.next));
+    });
+  }
+
+  kj::Promise<void> history(HistoryContext context) override {
+    const auto params = context.getParams();
+    const auto page = or_throw(read_history(ledger_.journal(), view(params.getSubject()),
+                                            Ordinal{params.getFrom()}, params.getLimit()));
+    auto results = context.getResults();
+    results.setCount(page.count);
+    auto records = results.initRecords(static_cast<unsigned>(page.records.size()));
+    for (unsigned i = 0; i < page.records.size(); ++i) records.set(i, data_of(page.records[i]));
+    return kj::READY_NOW;
+  }
+
+  kj::Promise<void> rebuilt(RebuiltContext context) override {
+    auto work = [this, subject = std::string(view(context.getParams().getSubject()))] {
+      return rebuild_subject(ledger_.journal(), subject);
+    };
+    return background_.run(std::move(work)).then([context](Result<RebuiltRows> rebuilt) mutable {
+      const RebuiltRows rows = or_throw(std::move(rebuilt));
+      auto results = context.getResults();
+      set_rows<schema::BudgetRow>(results.initBudgets(static_cast<unsigned>(rows.budgets.size())),
+                                  rows.budgets);
+      set_rows<schema::AdjustmentRow>(
+          results.initAdjustments(static_cast<unsigned>(rows.adjustments.size())),
+          rows.adjustments);
+    });
+  }
+
+  kj::Promise<void> views(ViewsContext context) override {
+    auto work = [this, digests = context.getParams().getDigests()] {
+      return report_views(ledger_.projector(), digests);
+    };
+    return background_.run(std::move(work))
+        .then([context](Result<std::vector<ViewReport>> reports) mutable {
+          const auto found = or_throw(std::move(reports));
+          fill(context.getResults().initViews(static_cast<unsigned>(found.size())), found);
+        });
+  }
+
+ private:
+  /// Resolves when the view holds every record that is acknowledged by now.
+  kj::Promise<void> folded(std::string_view projection) {
+    auto pair = kj::newPromiseAndCrossThreadFulfiller<Result<void>>();
+    auto fulfiller = std::make_shared<decltype(pair.fulfiller)>(kj::mv(pair.fulfiller));
+    ledger_.projector().when_folded(
+        projection, ledger_.journal().size(),
+        [fulfiller](Result<void> outcome) { (*fulfiller)->fulfill(std::move(outcome)); });
+    return pair.promise.then([](Result<void> outcome) { or_throw(std::move(outcome)); });
+  }
+
+  Ledger& ledger_;
+  Background& background_;
+};
+
+}  // namespace
+
+schema::Reader::Client make_reader(Ledger& ledger, Background& background) {
+  return kj::heap<ReaderServer>(ledger, background);
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,108 @@
+#include <limits>
+
+#include "core/bytes.h"
+#include "core/limits.h"
+#include "storage/journal_impl.h"
+#include "storage/journal_keys.h"
+
+namespace counterfoil {
+
+Result<void> Journal::read(Sequence sequence, std::string& bytes) const {
+  if (sequence.value >= size())
+    return fail(ErrorCode::not_found, "there is no record {}: the journal holds {}", sequence.value,
+                size());
+  CF_LET(const bool found,
+         impl_->rocks.get(*impl_->records, journal_keys::record(sequence), bytes));
+  if (!found) return missing_record(sequence);
+  return {};
+}
+
+struct Journal::Scan::Impl {
+  Rocks::Cursor cursor;
+  std::uint64_t next;
+  std::uint64_t end;
+  bool moved = false;
+};
+
+Journal::Scan::Scan(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Journal::Scan::Scan(Scan&&) noexcept = default;
+Journal::Scan::~Scan() = default;
+
+Result<std::optional<std::string_view>> Journal::Scan::next() {
+  if (impl_->next >= impl_->end) return std::nullopt;
+  if (impl_->moved) impl_->cursor.next();
+  impl_->moved = true;
+  if (!impl_->cursor.valid()) {
+    CF_TRY(impl_->cursor.status());
+    return missing_record(Sequence{impl_->next});
+  }
+  if (impl_->cursor.key() != journal_keys::record(Sequence{impl_->next}))
+    return missing_record(Sequence{impl_->next});
+  ++impl_->next;
+  return impl_->cursor.value();
+}
+
+Journal::Scan Journal::scan(Sequence from) const {
+  const std::uint64_t end = size();  // before the cursor fixes its moment: all of it is in there
+  auto impl = std::make_unique<Scan::Impl>(
+      Scan::Impl{impl_->rocks.walk(*impl_->records, Rocks::Walk::whole), from.value, end});
+  impl->cursor.seek(journal_keys::record(from));
+  return Scan(std::move(impl));
+}
+
+Result<std::vector<Sequence>> Journal::history(std::string_view subject, Ordinal from,
+                                               std::size_t limit) const {
+  std::vector<Sequence> sequences;
+  if (subject.size() > limits::subject_bytes) return sequences;
+  const std::uint64_t end = size();
+  auto cursor = impl_->rocks.walk(*impl_->subjects);
+  const std::string prefix = journal_keys::subject_prefix(subject);
+  for (cursor.seek(journal_keys::subject(subject, from));
+       cursor.valid() && sequences.size() < limit; cursor.next()) {
+    if (!cursor.key().starts_with(prefix)) break;
+    const Sequence sequence{get_big_endian<std::uint64_t>(cursor.value())};
+    if (sequence.value >= end) break;  // durable, but not counted as shown yet
+    sequences.push_back(sequence);
+  }
+  if (!cursor.valid()) CF_TRY(cursor.status());
+  return sequences;
+}
+
+Result<std::uint64_t> Journal::count(std::string_view subject) const {
+  if (subject.size() > limits::subject_bytes) return 0;
+  const std::uint64_t end = size();
+  auto cursor = impl_->rocks.walk(*impl_->subjects);
+  std::string key =
+      journal_keys::subject(subject, Ordinal{std::numeric_limits<std::uint64_t>::max()});
+  const std::string prefix = journal_keys::subject_prefix(subject);
+  for (cursor.seek_last(key); cursor.valid() && cursor.key().starts_with(prefix);
+       cursor.seek_last(key)) {
+    const auto ordinal = get_big_endian<std::uint64_t>(cursor.key().substr(prefix.size()));
+    if (get_big_endian<std::uint64_t>(cursor.value()) < end) return ordinal + 1;
+    if (ordinal == 0) break;
+    key = journal_keys::subject(subject,
+                                Ordinal{ordinal - 1});  // durable, but not counted as shown yet
+  }
+  if (!cursor.valid()) CF_TRY(cursor.status());
+  return 0;
+}
+
+Result<std::optional<Acceptance>> Journal::acceptance(std::string_view principal,
+                                                      std::string_view command_id) const {
+  CF_LET(const auto bytes,
+         impl_->rocks.get(*impl_->commands, journal_keys::command(principal, command_id)));
+  if (!bytes) return std::nullopt;
+  CF_LET(Acceptance acceptance, journal_keys::decode_acceptance(*bytes));
+  if (acceptance.first.value >= size()) return std::nullopt;  // durable, but not counted as shown
+  return acceptance;
+}
+
+Result<std::optional<std::string>> Journal::page(std::string_view key) const {
+  return impl_->rocks.get(*impl_->book, key);
+}
+
+std::uint64_t Journal::disk_bytes() const {
+  return impl_->rocks.disk_bytes();
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""A daemon that is asked to stop records what it acknowledged, and says that it did not the rest."""
+
+import re
+import subprocess
+import time
+
+import support
+from kill_daemon_test import commands_of, loadgen, read_acks, wait_for_answers
+
+
+class StoppedDaemon(support.Case):
+    def stop_under_load(self, ledger, name, *options):
+        acks = self.folder / name
+        process = subprocess.Popen(loadgen(ledger, acks, *options), stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE)
+        try:
+            wait_for_answers(acks, 40, process)
+            time.sleep(0.1)
+            status = ledger.stop()
+            process.communicate(timeout=60 * support.SLOWNESS)
+        finally:
+            process.kill()
+            process.wait()
+        self.assertEqual(status, support.DONE)
+        self.assertEqual(process.returncode, support.ANSWER_IS_NO)
+        return read_acks(acks)
+
+    def check(self, ledger, fates):
+        commands = commands_of(ledger.events())
+        for command, fate in fates.items():
+            if fate[0] == "recorded":
+                facts = commands[command]
+                self.assertEqual((int(facts[0]["sequence"]), len(facts)), fate[1:])
+                self.assertEqual(facts[0]["factCount"], len(facts))
+            elif fate[0] == "failed":
+                self.assertNotIn(command, commands, "it was answered as not recorded, and is there")
+            else:
+                self.assertEqual(fate[0], "lost")
+
+    def test_sigterm_under_load_keeps_every_promise_and_logs_the_size(self):
+        ledger = self.ledger("--rule-set", "open")
+        fates = {}
+        for turn, batch in enumerate((1, 50, 1, 200)):
+            ledger.start()
+            found = self.stop_under_load(ledger, f"acks-{turn}", "--connections", 4, "--seconds",
+                                         60, "--seed", turn, "--batch", batch)
+            self.assertTrue(any(fate[0] != "recorded" for fate in found.values()),
+                            "did not stop under load")
+            fates.update(found)
+            stopped = re.findall(r"stopped with (\d+) records", ledger.log.read_text())
+            self.assertEqual(len(stopped), turn + 1)
+            self.assertEqual(int(stopped[-1]), len(ledger.events()))
+        self.check(ledger, fates)
+
+    def test_an_idle_daemon_stops_at_once_with_clients_connected(self):
+        ledger = self.ledger("--rule-set", "open").start()
+        follower = subprocess.Popen(ledger.arguments("tail"), stdout=subprocess.PIPE,
+                                    stderr=subprocess.PIPE)
+        try:
+            self.assertIn(b"ledgerOpened", follower.stdout.readline())
+            before = time.monotonic()
+            self.assertEqual(ledger.stop(), support.DONE)
+            self.assertLess(time.monotonic() - before, 10 * support.SLOWNESS)
+            _, err = follower.communicate(timeout=60 * support.SLOWNESS)
+            self.assertEqual(follower.returncode, support.COULD_NOT)
+            self.assertIn(b"connection to the ledger ended", err)
+        finally:
+            follower.kill()
+            follower.communicate()
+
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <functional>
+#include <string>
+
+#include "counterfoil/access.h"
+#include "counterfoil/errors.h"
+
+namespace counterfoil {
+
+/// What a command does when it was chosen: its exit status, or why it could not.
+using Action = std::function<Result<ExitStatus>()>;
+
+/// Each adds one command with its options, help and examples, and sets `action` when it is chosen.
+/// The options that are filled in while parsing live as long as the app.
+void add_init(CLI::App& app, GlobalOptions& global, Action& action);
+void add_import(CLI::App& app, GlobalOptions& global, Action& action);
+void add_reconcile(CLI::App& app, GlobalOptions& global, Action& action);
+void add_submit(CLI::App& app, GlobalOptions& global, Action& action);
+void add_budgets(CLI::App& app, GlobalOptions& global, Action& action);
+void add_adjustments(CLI::App& app, GlobalOptions& global, Action& action);
+void add_history(CLI::App& app, GlobalOptions& global, Action& action);
+void add_tail(CLI::App& app, GlobalOptions& global, Action& action);
+void add_projections(CLI::App& app, GlobalOptions& global, Action& action);
+void add_rebuild(CLI::App& app, GlobalOptions& global, Action& action);
+
+/// Options shared by the reads of budget lines.
+struct LineFilter {
+  std::int32_t fiscal_year = 0;
+  std::string unit;
+  std::string project;
+  std::string fund;
+  std::string measure;
+  std::string kind;
+  std::string request;
+
+  void add_to(CLI::App& command);
+  void fill(schema::Filter::Builder filter) const;
+};
+
+/// How rows are printed for this ledger.
+OutputOptions output_options(const GlobalOptions& global, LedgerAccess& access);
+
+/// Calls `visit` for every row of budgets that the filter lets through.
+Result<void> each_budget(LedgerAccess& access, const LineFilter& filter,
+                         const std::function<Result<void>(schema::BudgetRow::Reader)>& visit);
+
+}  // namespace counterfoil

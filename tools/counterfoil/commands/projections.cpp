@@ -1,0 +1,171 @@
+#include <algorithm>
+#include <iostream>
+#include <memory>
+#include <optional>
+
+#include "codec/text.h"
+#include "counterfoil/commands/command.h"
+#include "counterfoil/progress.h"
+#include "service/ledger.h"
+
+namespace counterfoil {
+namespace {
+
+void print_views(const OutputOptions& options, capnp::List<schema::ViewInfo>::Reader views) {
+  Output output(options, capnp::Schema::from<schema::ViewInfo>(), std::cout);
+  for (const auto view : views) output.row(view);
+  output.finish();
+}
+
+Result<ExitStatus> projections(const GlobalOptions& global) {
+  CF_LET(const auto access, LedgerAccess::open(global));
+  auto request = access->reader().viewsRequest();
+  request.setDigests(true);
+  CF_LET(auto response, access->call(kj::mv(request)));
+  print_views(output_options(global, *access), response.getViews());
+  for (const auto view : response.getViews())
+    if (view.getLastError().size() != 0) return ExitStatus::answer_is_no;
+  return ExitStatus::done;
+}
+
+struct RebuildOptions {
+  std::vector<std::string> names;
+  std::string subject;
+};
+
+class ProgressSink final : public schema::Progress::Server {
+ public:
+  kj::Promise<void> report(ReportContext context) override {
+    bar_.show(context.getParams().getDone(), context.getParams().getTotal());
+    return kj::READY_NOW;
+  }
+
+ private:
+  ProgressBar bar_{"rebuilding"};
+};
+
+/// One project's rows, folded from its own records; the views are not touched.
+Result<ExitStatus> rebuild_subject(const GlobalOptions& global, const std::string& subject) {
+  CF_LET(const auto access, LedgerAccess::open(global));
+  auto request = access->reader().rebuiltRequest();
+  request.setSubject(text_of(subject));
+  CF_LET(auto response, access->call(kj::mv(request)));
+  const OutputOptions options = output_options(global, *access);
+  Output budgets(options, capnp::Schema::from<schema::BudgetRow>(), std::cout);
+  for (const auto row : response.getBudgets()) budgets.row(row);
+  budgets.finish();
+  if (options.format == Format::csv) return ExitStatus::done;  // a CSV file holds one table
+  Output adjustments(options, capnp::Schema::from<schema::AdjustmentRow>(), std::cout);
+  for (const auto row : response.getAdjustments()) adjustments.row(row);
+  adjustments.finish();
+  return ExitStatus::done;
+}
+
+Result<ExitStatus> rebuild_index(const GlobalOptions& global) {
+  if (global.ledger.empty())
+    return fail(ErrorCode::invalid,
+                "the indexes are built again offline: stop the daemon and give --ledger DIR");
+  CF_TRY(Ledger::reindex(global.ledger));
+  fmt::print("The indexes of subjects and commands and the book are built again.\n");
+  return ExitStatus::done;
+}
+
+/// The view of that name, where it is one of them.
+std::optional<schema::ViewInfo::Reader> find(capnp::List<schema::ViewInfo>::Reader views,
+                                             std::string_view name) {
+  for (const auto info : views)
+    if (view(info.getName()) == name) return info;
+  return std::nullopt;
+}
+
+void fill(schema::RebuiltRow::Builder row, schema::ViewInfo::Reader before,
+          schema::ViewInfo::Reader after) {
+  row.setName(after.getName());
+  row.setVersion(after.getVersion());
+  row.setPosition(after.getPosition());
+  row.setRows(after.getRows());
+  row.setBefore(before.getDigest());
+  row.setAfter(after.getDigest());
+  row.setSame(before.getDigest() == after.getDigest());
+}
+
+/// Prints the views that were built; the status is "no" where one was not what the journal gives.
+ExitStatus print_rebuilt(const OutputOptions& options, const std::vector<std::string>& names,
+                         schema::Admin::RebuildResults::Reader rebuilt) {
+  Output output(options, capnp::Schema::from<schema::RebuiltRow>(), std::cout);
+  std::vector<std::string_view> differing;
+  for (const auto after : rebuilt.getAfter()) {
+    const std::string_view name = view(after.getName());
+    const auto before = find(rebuilt.getBefore(), name);
+    if (!before || (!names.empty() && std::ranges::find(names, name) == names.end())) continue;
+    capnp::MallocMessageBuilder message;
+    auto row = message.initRoot<schema::RebuiltRow>();
+    fill(row, *before, after);
+    output.row(row.asReader());
+    // A view that has folded more records since may differ.
+    const bool comparable =
+        before->getPosition() == after.getPosition() && before->getVersion() == after.getVersion();
+    if (comparable && !row.getSame()) differing.push_back(name);
+  }
+  output.finish();
+  for (const std::string_view name : differing)
+    fmt::print(stderr,
+               "{}: the view that served until now was not what the journal gives; the new "
+               "one serves\n",
+               name);
+  return differing.empty() ? ExitStatus::done : ExitStatus::answer_is_no;
+}
+
+Result<ExitStatus> rebuild_views(const GlobalOptions& global,
+                                 const std::vector<std::string>& names) {
+  CF_LET(const auto access, LedgerAccess::open(global));
+  auto request = access->admin().rebuildRequest();
+  auto list = request.initNames(static_cast<unsigned>(names.size()));
+  for (unsigned i = 0; i < names.size(); ++i) list.set(i, text_of(names[i]));
+  request.setProgress(kj::heap<ProgressSink>());
+  CF_LET(auto response, access->call(kj::mv(request)));
+  return print_rebuilt(output_options(global, *access), names, response);
+}
+
+Result<ExitStatus> rebuild(const GlobalOptions& global, const RebuildOptions& options) {
+  if (!options.subject.empty()) {
+    if (!options.names.empty())
+      return fail(ErrorCode::invalid, "name views, or --subject, not both");
+    return rebuild_subject(global, options.subject);
+  }
+  const bool index =
+      std::find(options.names.begin(), options.names.end(), "index") != options.names.end();
+  if (!index) return rebuild_views(global, options.names);
+  if (options.names.size() != 1)
+    return fail(ErrorCode::invalid, "`rebuild index` stands alone: the views come after it");
+  return rebuild_index(global);
+}
+
+}  // namespace
+
+void add_projections(CLI::App& app, GlobalOptions& global, Action& action) {
+  auto* command = app.add_subcommand(
+      "projections", "Every view: state, position, lag, version, rows, digest, last error");
+  command->footer("Example:\n  counterfoil projections");
+  command->callback([&global, &action] { action = [&global] { return projections(global); }; });
+}
+
+void add_rebuild(CLI::App& app, GlobalOptions& global, Action& action) {
+  auto* command = app.add_subcommand(
+      "rebuild", "Build views again from the journal; prints their digests before and after");
+  auto options = std::make_shared<RebuildOptions>();
+  command->add_option("name", options->names,
+                      "Views to build (default: all); `index`: the journal's own indexes, offline");
+  command->add_option("--subject", options->subject,
+                      "Print one project's rows, folded from its records alone");
+  command->footer(
+      "Examples:\n"
+      "  counterfoil rebuild budgets\n"
+      "  counterfoil rebuild --subject project/010104\n"
+      "  counterfoil --ledger ./ledger rebuild index");
+  command->callback([&global, &action, options] {
+    action = [&global, options] { return rebuild(global, *options); };
+  });
+}
+
+}  // namespace counterfoil

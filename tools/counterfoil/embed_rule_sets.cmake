@@ -1,0 +1,11 @@
+# Writes OUTPUT: the table of rule sets that the command line tool ships, from the JSON files FILES.
+set(text "#include \"counterfoil/rule_sets.h\"\n\nnamespace counterfoil {\n\n")
+string(APPEND text "const std::vector<ShippedRuleSet>& shipped_rule_sets() {\n")
+string(APPEND text "  static const std::vector<ShippedRuleSet> all = {\n")
+foreach(file ${FILES})
+  get_filename_component(name ${file} NAME_WE)
+  file(READ ${file} json)
+  string(APPEND text "      {\"${name}\", R\"json(${json})json\"},\n")
+endforeach()
+string(APPEND text "  };\n  return all;\n}\n\n}  // namespace counterfoil\n")
+file(WRITE ${OUTPUT} "${text}")

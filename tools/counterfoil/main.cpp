@@ -1,0 +1,120 @@
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include "counterfoil/commands/command.h"
+#include "counterfoil/standard_output.h"
+
+using namespace counterfoil;
+
+namespace {
+
+/// An option that takes one of some words.
+template <typename Value>
+void add_choice(CLI::App& app, const std::string& name, Value& value,
+                std::vector<std::pair<std::string, Value>> choices, const std::string& help) {
+  std::vector<std::string> words;
+  for (const auto& choice : choices) words.push_back(choice.first);
+  app.add_option_function<std::string>(
+         name,
+         [name, words, &value, choices](const std::string& given) {
+           for (const auto& choice : choices)
+             if (choice.first == given) return void(value = choice.second);
+           throw CLI::ValidationError(
+               name, fmt::format("\"{}\" is none of {}", given, fmt::join(words, ", ")));
+         },
+         help)
+      ->type_name(fmt::format("{}", fmt::join(words, "|")))
+      ->default_str(words.front());
+}
+
+void add_global_options(CLI::App& app, GlobalOptions& global) {
+  app.set_version_flag("--version", COUNTERFOIL_VERSION);
+  auto* ledger =
+      app.add_option("--ledger", global.ledger,
+                     "Work offline on the ledger in this folder, while no daemon holds it");
+  app.add_option("--connect", global.connect, "HOST:PORT of a daemon")
+      ->capture_default_str()
+      ->excludes(ledger);
+  app.add_option("--token-file", global.token_file,
+                 "File with the token for --connect (else COUNTERFOIL_TOKEN)");
+  add_choice<Format>(app, "--output", global.format,
+                     {{"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}},
+                     "How rows are printed: a table, JSON lines or CSV");
+  add_choice<Language>(app, "--lang", global.language,
+                       {{"en", Language::english}, {"zh", Language::chinese}},
+                       "Language of tables");
+}
+
+/// What was wrong with the arguments, in our words where CLI11's do not help.
+std::string words_of(const CLI::App& app, const CLI::ParseError& error) {
+  if (app.get_subcommands().empty() && error.get_name() == "RequiredError") {
+    const auto unknown = app.remaining();
+    return unknown.empty()
+               ? std::string("name a command; --help lists them")
+               : fmt::format("\"{}\" is no command; --help lists them", unknown.front());
+  }
+  if (error.get_name() == "ConversionError")
+    return fmt::format("that is no whole number, or too large a one: {}",
+                       std::string_view(error.what()).substr(std::strlen("Could not convert: ")));
+  return error.what();
+}
+
+ExitStatus explain(const CLI::App& app, const CLI::ParseError& error) {
+  const auto chosen = app.get_subcommands();
+  fmt::print(stderr, "counterfoil: {}\n`counterfoil{}{} --help` says more.\n", words_of(app, error),
+             chosen.empty() ? "" : " ", chosen.empty() ? "" : chosen.front()->get_name());
+  return ExitStatus::wrong_usage;
+}
+
+/// Ends as every program ends that writes to a pipe which nobody reads: quietly, of SIGPIPE.
+[[noreturn]] void end_unread() {
+  std::signal(SIGPIPE, SIG_DFL);
+  std::raise(SIGPIPE);
+  std::abort();
+}
+
+int status_of(const Result<ExitStatus>& done) {
+  const auto printed = flush_output();
+  if (!printed && is_reader_gone()) end_unread();
+  if (done && printed) return static_cast<int>(*done);
+  const Error& error = done ? printed.error() : done.error();
+  fmt::print(stderr, "counterfoil: {}\n", error.message);
+  return static_cast<int>(exit_status(error.code));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // What is being recorded is recorded to its end, also when nobody reads what is printed.
+  std::signal(SIGPIPE, SIG_IGN);
+  CLI::App app{"Counterfoil (存根): the audit trail of public budgets.", "counterfoil"};
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(
+      "Exit status: 0 done, 1 the answer is no, 2 wrong usage, 3 could not.\n"
+      "`counterfoil COMMAND --help` shows a command's options and examples.");
+  GlobalOptions global;
+  Action action;
+  add_global_options(app, global);
+  add_init(app, global, action);
+  add_import(app, global, action);
+  add_submit(app, global, action);
+  add_reconcile(app, global, action);
+  add_budgets(app, global, action);
+  add_adjustments(app, global, action);
+  add_history(app, global, action);
+  add_tail(app, global, action);
+  add_projections(app, global, action);
+  add_rebuild(app, global, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& asked_for_help) {
+    app.exit(asked_for_help);
+    return status_of(ExitStatus::done);
+  } catch (const CLI::ParseError& error) {
+    return static_cast<int>(explain(app, error));
+  }
+  return status_of(action());
+}

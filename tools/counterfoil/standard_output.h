@@ -1,0 +1,14 @@
+#pragma once
+
+#include "core/result.h"
+
+namespace counterfoil {
+
+/// Hands what was printed to the system. Fails, then and ever after, where any of it was not
+/// written: a list that is cut short must not look whole.
+Result<void> flush_output();
+
+/// Whether nobody reads standard output any more, as behind `| head`.
+bool is_reader_gone();
+
+}  // namespace counterfoil

@@ -43,8 +43,7 @@ Result<Views> Views::open(const std::string& path, std::string_view ledger,
                           const std::vector<const Projection*>& projections,
                           const std::function<void(const std::string&)>& notice) {
   const auto open = [&]() -> Result<Views> {
-    CF_LET(Rocks rocks, Rocks::open(path, {std::string(meta_family)},
-                                    {.create_if_missing = true, .refuse_damaged_log = false}));
+    CF_LET(Rocks rocks, Rocks::open(path, {std::string(meta_family)}, {.create_if_missing = true}));
     Views views(std::move(rocks));
     CF_TRY(views.load(ledger, journal_size, projections, notice));
     return views;

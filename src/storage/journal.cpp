@@ -60,10 +60,12 @@ Result<void> Journal::Impl::load() {
 Result<void> Journal::Impl::check_shown() {
   const std::uint64_t shown_size = shown.edge().size();
   if (edge.size() < shown_size)
-    return fail(ErrorCode::corrupt,
-                "the journal holds {} records, but {} were acknowledged: its write-ahead log is "
-                "damaged, or an old copy was put in its place. Restore a backup",
-                edge.size(), shown_size);
+    return fail(
+        ErrorCode::corrupt,
+        "the journal holds {} records, but {} were acknowledged: its write-ahead log is "
+        "damaged, or an old copy was put in its place. Nothing was changed: put back the file "
+        "that changed, or restore a backup",
+        edge.size(), shown_size);
   TreeEdge expected = shown.edge();
   Hash leaf = shown.newest_leaf();
   bool unchanged = true;
@@ -144,10 +146,11 @@ Result<Journal> Journal::open(const LedgerFolder& folder) {
 
 Result<Journal> Journal::open_to_reindex(const LedgerFolder& folder) {
   CF_LET(ShownFile shown, ShownFile::open(folder.shown()));
-  CF_LET(Rocks rocks, Rocks::open(folder.journal(), keys::families(), {}));
+  CF_LET(Rocks rocks, Rocks::open(folder.journal(), keys::families(), {.change_on_open = false}));
   CF_LET(Hasher hasher, Hasher::of_suite(default_suite));
   auto impl = std::make_unique<Impl>(std::move(rocks), std::move(shown), std::move(hasher));
   CF_TRY(impl->load());
+  CF_TRY(impl->rocks.flush());  // it is whole: older logs, which nothing watches, may go
   return Journal(std::move(impl));
 }
 

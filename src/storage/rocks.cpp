@@ -147,12 +147,14 @@ Result<Rocks> Rocks::open(const std::string& path, const std::vector<std::string
   db_options.create_if_missing = options.create_if_missing;
   db_options.create_missing_column_families = true;
   db_options.paranoid_checks = true;
-  db_options.wal_recovery_mode = options.refuse_damaged_log
-                                     ? rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords
-                                     : rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  db_options.avoid_flush_during_recovery = !options.change_on_open;
+  db_options.track_and_verify_wals_in_manifest = true;
   db_options.max_total_wal_size = 256 << 20;
   db_options.keep_log_file_num = 4;
   db_options.max_open_files = 512;
+  db_options.max_file_opening_threads = 1;  // else 16 are started for each family
+  db_options.manifest_preallocation_size = 64 << 10;
   db_options.IncreaseParallelism(2);
 
   auto impl = std::make_unique<Impl>();
@@ -241,6 +243,17 @@ Rocks::Cursor Rocks::walk(const Family& family, Walk kind) const {
   auto impl = std::make_unique<Cursor::Impl>();
   impl->iterator.reset(impl_->db->NewIterator(options, family.handle()));
   return Cursor(std::move(impl));
+}
+
+Result<void> Rocks::flush() {
+  std::vector<FamilyPtr> all;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    for (const auto& [name, family] : impl_->families) all.push_back(family);
+  }
+  for (const FamilyPtr& family : all) handles.push_back(family->handle());
+  return outcome(impl_->db->Flush({}, handles));
 }
 
 std::uint64_t Rocks::disk_bytes() const {

@@ -64,9 +64,11 @@ class Rocks {
 
   struct Options {
     bool create_if_missing = false;
-    /// Tolerates a torn tail of the write-ahead log and nothing else. Without it, recovery keeps
-    /// the longest sound prefix: right for views, which can be rebuilt; wrong for the journal.
-    bool refuse_damaged_log = true;
+    /// Opening keeps the longest prefix of the write-ahead log without damage and without a gap,
+    /// and calls that success: who must have all of it has to look. A log file that is missing is
+    /// an error. With this, what was recovered is written to tables at once, and the log removed;
+    /// without, all that is there stays until flush(), for whoever finds that it is not enough.
+    bool change_on_open = true;
   };
 
   /// Opens the database and all its families; the ones named are created where they are missing.
@@ -86,6 +88,8 @@ class Rocks {
   /// As get, into a string that is used again; false where the key is absent.
   Result<bool> get(const Family& family, std::string_view key, std::string& value) const;
   Result<void> write(Batch& batch, Durability durability);
+  /// Writes all families' changes to tables, so that the log until now is not needed any more.
+  Result<void> flush();
   /// `whole` reads ahead for long walks and keeps them out of the block cache.
   enum class Walk { lookup, whole };
   Cursor walk(const Family& family, Walk kind = Walk::lookup) const;

@@ -1,7 +1,5 @@
 #include "storage/journal.h"
 
-#include <fcntl.h>
-
 #include <filesystem>
 
 #include "storage/journal_keys.h"
@@ -10,6 +8,7 @@
 #include "support/child.h"
 #include "support/journal_checker.h"
 #include "support/ledger_kit.h"
+#include "support/spoil.h"
 
 using namespace counterfoil;
 using Catch::Matchers::Contains;
@@ -54,22 +53,6 @@ void change_record(const std::string& path, std::uint64_t sequence) {
   Rocks::Batch batch;
   batch.put(*records, key, bytes);
   must(rocks.write(batch, Rocks::Durability::synced));
-}
-
-/// The open descriptor of the file whose path ends so.
-int descriptor_of(const std::string& end) {
-  for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
-    std::error_code error;
-    const std::string target = fs::read_symlink(entry.path(), error).string();
-    if (!error && target.ends_with(end)) return std::stoi(entry.path().filename().string());
-  }
-  throw std::runtime_error("no descriptor of " + end);
-}
-
-/// Makes writing to an open file fail, by putting another one under its descriptor.
-void spoil(int descriptor, const std::string& other, int flags) {
-  const FileDescriptor replacement = must(open_file(other, flags));
-  REQUIRE(::dup2(replacement.get(), descriptor) == descriptor);
 }
 
 }  // namespace

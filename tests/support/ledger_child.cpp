@@ -9,6 +9,7 @@
 
 #include "service/journal_book.h"
 #include "support/ledger_kit.h"
+#include "support/spoil.h"
 
 using namespace counterfoil;
 
@@ -50,6 +51,22 @@ void record(const std::string& folder, const std::string& prefix, unsigned count
     must(kit::send(ledger->writer(), kit::command(id, facts)));
     print(id);
   }
+  print("done");
+  ::pause();
+}
+
+/// As record, and then a group that is durable and cannot be shown, so that nobody is told of it.
+void record_unshown(const std::string& folder, const std::string& prefix, unsigned count) {
+  const auto ledger = open(folder);
+  ledger->start();
+  for (unsigned i = 0; i < count; ++i) {
+    const std::string id = fmt::format("{}-{}", prefix, i);
+    must(kit::send(ledger->writer(), kit::command(id, kit::unit(id))));
+    print(id);
+  }
+  spoil(descriptor_of("/shown"), folder + "/shown", O_RDONLY);
+  for (const Answer& answer : kit::send_all(ledger->writer(), kit::story(1, 3, 20, "unshown")))
+    if (answer) print("accepted");
   print("done");
   ::pause();
 }
@@ -127,6 +144,7 @@ int main(int argc, char** argv) {
   const std::string& folder = arguments.at(1);
   if (what == "hold") hold(folder);
   if (what == "record") record(folder, arguments.at(2), number(3), number(4));
+  if (what == "record-unshown") record_unshown(folder, arguments.at(2), number(3));
   if (what == "load") load(folder, arguments.at(2));
   if (what == "reindex") reindex(folder, number(2));
   if (what == "rebuild") rebuild(folder, arguments.at(2));

@@ -16,8 +16,8 @@ class TempFolder {
  public:
   TempFolder() {
     const bool in_memory = std::getenv("TMPDIR") == nullptr && ::access("/dev/shm", W_OK) == 0;
-    const auto parent = in_memory ? std::filesystem::path("/dev/shm")
-                                  : std::filesystem::temp_directory_path();
+    const auto parent =
+        in_memory ? std::filesystem::path("/dev/shm") : std::filesystem::temp_directory_path();
     std::string name = (parent / "counterfoil-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder");
     path_ = name;

@@ -200,7 +200,7 @@ double loopback_seconds(double bytes) {
   return watch.seconds();
 }
 
-void measure_feed(AsioLoop& loop, Client& client, double events, double bytes, Report& report) {
+double catch_up_seconds(AsioLoop& loop, Client& client, double events) {
   const Stopwatch watch;
   auto done = kj::newPromiseAndFulfiller<void>();
   auto request = client.feed.subscribeRequest();
@@ -209,8 +209,18 @@ void measure_feed(AsioLoop& loop, Client& client, double events, double bytes, R
       kj::heap<CountingSink>(static_cast<std::uint64_t>(events), kj::mv(done.fulfiller)));
   auto subscription = request.send().wait(loop.scope());
   done.promise.wait(loop.scope());
-  const double seconds = watch.seconds();
-  const double limit = loopback_seconds(bytes);
+  return watch.seconds();
+}
+
+/// The best of some rounds on both sides: the first one reads from the disk.
+void measure_feed(AsioLoop& loop, Client& client, unsigned rounds, double events, double bytes,
+                  Report& report) {
+  double seconds = catch_up_seconds(loop, client, events);
+  double limit = loopback_seconds(bytes);
+  for (unsigned round = 1; round < rounds; ++round) {
+    seconds = std::min(seconds, catch_up_seconds(loop, client, events));
+    limit = std::min(limit, loopback_seconds(bytes));
+  }
   report.add({"catch up with the feed, one subscriber", events / seconds, "events/s",
               "the same bytes through a socket", events / limit, "≥ 1.5 M/s"});
   report.add({"the same, in bytes", bytes / seconds / 1e6, "MB/s",
@@ -274,11 +284,13 @@ int main(int argc, char** argv) {
   double seconds = 5;
   std::uint64_t events = 300'000;
   unsigned calls = 5'000;
+  unsigned rounds = 5;
   bool json = false;
   bool tiny = false;
   app.add_option("--seconds", seconds, "How long each load of appends lasts")
       ->capture_default_str();
   app.add_option("--events", events, "Events that the feed sends")->capture_default_str();
+  app.add_option("--rounds", rounds, "How often the feed is read")->capture_default_str();
   app.add_option("--calls", calls, "Reads of each kind")->capture_default_str();
   app.add_flag("--json", json, "Print JSON");
   app.add_flag("--tiny", tiny, "Only show that it runs");
@@ -287,6 +299,7 @@ int main(int argc, char** argv) {
     seconds = 0.2;
     events = 8'000;
     calls = 20;
+    rounds = 1;
   }
 
   Report report("rpc");
@@ -307,6 +320,6 @@ int main(int argc, char** argv) {
   AsioLoop loop;
   Client client(loop, daemon.address());
   measure_reads(loop, client, calls, 1'024, report);
-  measure_feed(loop, client, count, bytes, report);
+  measure_feed(loop, client, rounds, count, bytes, report);
   report.print(json ? Report::Form::json : Report::Form::table);
 }

@@ -235,6 +235,6 @@ TEST_CASE(
   const Error stale = error_of(open.record(expecting(1, 1)));
   CHECK(stale.code == ErrorCode::conflict);
   CHECK_THAT(stale.message,
-             Contains("unit/U has 2 records, the command was decided on 1; the newest are 3"));
+             Contains("unit/U has 2 records, the command was decided on 1; newer are 3"));
   CHECK(open.record(expecting(2, 2)));
 }

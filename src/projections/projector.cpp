@@ -198,6 +198,11 @@ Result<void> Projector::rebuild(std::string_view name, const Progress& progress)
   const auto build = [&]() -> Result<void> {
     CF_LET(View view, views_.begin_generation(*projection));
     for (;;) {
+      {
+        const std::lock_guard lock(impl_->mutex);
+        if (impl_->stopping)
+          return fail(ErrorCode::busy, "the ledger is stopping: rebuild {} when it is back", name);
+      }
       const std::uint64_t total = journal_.size();
       if (view.position >= total) {
         // Nothing is folded while the last records are added and the views are swapped.

@@ -51,13 +51,15 @@ Result<RowPage> read_page(const Projector& projector, std::string_view projectio
   RowPage page;
   RowBuffer<Row> buffer;
   std::string last;
+  std::size_t bytes = 0;
   for (; cursor.valid() && cursor.key().starts_with(prefix); cursor.next()) {
-    if (page.rows.size() == at_most) {
+    if (page.rows.size() == at_most || bytes > limits::request_bytes / 2) {
       page.next = last;
       return page;
     }
     if (!wanted(buffer.read(cursor.value()))) continue;
     page.rows.emplace_back(cursor.value());
+    bytes += page.rows.back().size();
     last = cursor.key();
   }
   if (!cursor.valid()) CF_TRY(cursor.status());

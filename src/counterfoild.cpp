@@ -27,6 +27,9 @@ Instant clock_now() {
 Result<std::string> read_token(const LedgerFolder& folder) {
   CF_LET(std::string token, read_file(folder.admin_token()));
   while (!token.empty() && token.back() == '\n') token.pop_back();
+  if (token.empty())
+    return fail(ErrorCode::invalid, "{} is empty, so nobody could log in: restore it",
+                folder.admin_token());
   return token;
 }
 

@@ -131,7 +131,7 @@ Result<schema::Record::Reader> RecordBuffer::load(std::string_view bytes) {
                 bytes.size(), limits::record_bytes);
   words_.resize(std::max(words_.size(), bytes.size() / sizeof(capnp::word)));
   std::memcpy(words_.data(), bytes.data(), bytes.size());
-  segment_ = kj::arrayPtr(static_cast<const capnp::word*>(words_.data()),
+  segment_ = kj::arrayPtr(reinterpret_cast<const capnp::word*>(words_.data()),
                           bytes.size() / sizeof(capnp::word));
   message_.emplace(kj::arrayPtr(&segment_, 1), reader_options);
   try {

@@ -33,12 +33,16 @@ void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Build
 /// again for the next message; a reader lives until then.
 class RecordBuffer {
  public:
+  RecordBuffer() = default;
+  /// Cap'n Proto's readers may throw when they are destroyed while unwinding; this one does not.
+  ~RecordBuffer() noexcept {}
+
   /// Fails with `corrupt` where the bytes are no record: not whole words, too long, a pointer out
   /// of bounds at the root. `unsupported` where the record's format is newer than this build.
   Result<schema::Record::Reader> load(std::string_view bytes);
 
  private:
-  std::vector<capnp::word> words_;
+  std::vector<std::uint64_t> words_;  // aligned; as long as the longest message so far
   std::optional<capnp::SegmentArrayMessageReader> message_;
   kj::ArrayPtr<const capnp::word> segment_;
 };

@@ -57,6 +57,22 @@ std::string hint(const error_code& error, std::string_view option) {
   return fmt::format("name an address of this machine with {}", option);
 }
 
+/// A peer whose machine or network is gone says nothing: without these its connection, and what it
+/// subscribed to, would stay for ever. A quiet one is asked after a minute, and is gone when it has
+/// not answered for another; one that is being sent to has five minutes to take it. Where an option
+/// is unknown (a Unix socket has no TCP), the connection goes without.
+void set_options(int fd) {
+  const auto set = [fd](int level, int option, int value) {
+    (void)::setsockopt(fd, level, option, &value, sizeof(value));
+  };
+  set(IPPROTO_TCP, TCP_NODELAY, 1);  // RPC answers are small and must not wait for each other
+  set(SOL_SOCKET, SO_KEEPALIVE, 1);
+  set(IPPROTO_TCP, TCP_KEEPIDLE, 60);
+  set(IPPROTO_TCP, TCP_KEEPINTVL, 15);
+  set(IPPROTO_TCP, TCP_KEEPCNT, 4);
+  set(IPPROTO_TCP, TCP_USER_TIMEOUT, 300'000);
+}
+
 }  // namespace
 
 class Acceptor::State : public std::enable_shared_from_this<State> {
@@ -129,8 +145,7 @@ class Acceptor::State : public std::enable_shared_from_this<State> {
   }
 
   void hand_over(kj::AutoCloseFd fd) {
-    const int on = 1;  // RPC answers are small and must not wait for each other
-    ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    set_options(fd.get());
     try {
       on_socket_(kj::mv(fd));
     } catch (const std::exception& e) {

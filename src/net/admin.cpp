@@ -1,5 +1,6 @@
 #include "net/admin.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "codec/text.h"
@@ -20,10 +21,11 @@ struct Rebuilt {
   std::vector<ViewReport> after;
 };
 
-Result<Rebuilt> rebuild(Projector& projector, std::vector<std::string> names,
-                        Position& position) {
+Result<Rebuilt> rebuild(Projector& projector, std::vector<std::string> names, Position& position) {
   if (names.empty())
     for (const ProjectionStatus& status : projector.status()) names.push_back(status.name);
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   for (const std::string& name : names) CF_TRY(projector.find(name));
   Rebuilt rebuilt;
   CF_LET(rebuilt.before, report_views(projector, true));
@@ -45,13 +47,13 @@ class AdminServer final : public schema::Admin::Server {
     std::vector<std::string> names;
     for (const auto name : context.getParams().getNames()) names.emplace_back(view(name));
     auto position = std::make_shared<Position>();
-    auto work = [this, names = std::move(names), position] {
-      return counterfoil::rebuild(ledger_.projector(), names, *position);
+    auto work = [&projector = ledger_.projector(), names = std::move(names), position] {
+      return counterfoil::rebuild(projector, names, *position);
     };
     auto reports = context.getParams().hasProgress()
                        ? tell(context.getParams().getProgress(), position)
                        : kj::Promise<void>(kj::NEVER_DONE);
-    return background_.run(std::move(work))
+    return background_.chores.run(std::move(work))
         .then([context](Result<Rebuilt> outcome) mutable {
           const Rebuilt rebuilt = or_throw(std::move(outcome));
           auto results = context.getResults();

@@ -3,7 +3,7 @@
 #include <kj/timer.h>
 #include <schema/ledger.capnp.h>
 
-#include "net/background.h"
+#include "net/workers.h"
 #include "service/ledger.h"
 
 namespace counterfoil {

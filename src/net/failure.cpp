@@ -6,8 +6,8 @@
 namespace counterfoil {
 namespace {
 
-constexpr std::array codes = {ErrorCode::invalid,   ErrorCode::refused, ErrorCode::conflict,
-                              ErrorCode::not_found, ErrorCode::corrupt, ErrorCode::limit,
+constexpr std::array codes = {ErrorCode::invalid,   ErrorCode::refused,     ErrorCode::conflict,
+                              ErrorCode::not_found, ErrorCode::corrupt,     ErrorCode::limit,
                               ErrorCode::busy,      ErrorCode::unsupported, ErrorCode::denied,
                               ErrorCode::io};
 
@@ -15,8 +15,8 @@ constexpr std::array codes = {ErrorCode::invalid,   ErrorCode::refused, ErrorCod
 
 kj::Exception to_exception(const Error& error) {
   const std::string text = fmt::format("[{}] {}", name_of(error.code), error.message);
-  const auto type = error.code == ErrorCode::busy ? kj::Exception::Type::OVERLOADED
-                                                  : kj::Exception::Type::FAILED;
+  const auto type =
+      error.code == ErrorCode::busy ? kj::Exception::Type::OVERLOADED : kj::Exception::Type::FAILED;
   return kj::Exception(type, "ledger", 0, kj::heapString(text.data(), text.size()));
 }
 

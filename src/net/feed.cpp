@@ -14,25 +14,29 @@ constexpr std::size_t records_in_call = 1'024;
 
 class SubscriptionServer final : public schema::Subscription::Server {
  public:
-  SubscriptionServer(Ledger& ledger, Growth& growth, Sequence from, schema::EventSink::Client sink,
-                     std::shared_ptr<std::size_t> subscribers)
+  /// Throws where there is no place for it.
+  SubscriptionServer(Ledger& ledger, Growth& growth, Subscribers& subscribers, Sequence from,
+                     schema::EventSink::Client sink)
       : ledger_(ledger),
         growth_(growth),
         next_(from),
         sink_(kj::mv(sink)),
-        subscribers_(std::move(subscribers)),
-        task_(pump()
-                  .catch_([this](kj::Exception&& why) { return tell(kj::mv(why)); })
-                  .eagerlyEvaluate([](kj::Exception&&) {})) {  // the subscriber is gone
-    ++*subscribers_;
-  }
-  ~SubscriptionServer() noexcept(false) { --*subscribers_; }
+        place_(or_throw(subscribers.enter([this](const Error& why) {
+          pump_ = kj::READY_NOW;
+          end(why);
+        }))),
+        pump_(kj::evalNow([this] {
+                return pump();
+              }).catch_([this](kj::Exception&& why) {
+                  end(from_exception(why));
+                }).eagerlyEvaluate(nullptr)) {}
 
  private:
+  /// Every call is an event of its own at the end of the loop's queue, so that a subscriber who is
+  /// fast, or far behind, does not hold up the others.
   kj::Promise<void> pump() {
-    if (next_.value >= ledger_.journal().size())
-      return growth_.next().then([this] { return pump(); });
-    return send().then([this] { return pump(); });
+    auto next = next_.value < ledger_.journal().size() ? send() : growth_.next();
+    return next.then([this] { return kj::evalLater([this] { return pump(); }); });
   }
 
   kj::Promise<void> send() {
@@ -54,53 +58,55 @@ class SubscriptionServer final : public schema::Subscription::Server {
     return call.send();
   }
 
-  /// A subscriber that still listens must not wait for what will never come.
-  kj::Promise<void> tell(kj::Exception&& why) {
-    if (why.getType() == kj::Exception::Type::DISCONNECTED) return kj::READY_NOW;
-    const Error error = from_exception(why);
+  /// The place is given back although the subscriber may keep the capability. It is told why, if it
+  /// is still there.
+  void end(const Error& why) {
+    place_ = nullptr;
     auto call = sink_.endedRequest();
     auto failure = call.initFailure();
-    failure.setCode(text_of(std::string(name_of(error.code))));
-    failure.setMessage(text_of(error.message));
-    return call.send().ignoreResult();
+    failure.setCode(text_of(std::string(name_of(why.code))));
+    failure.setMessage(text_of(why.message));
+    ended_ = call.send().ignoreResult().eagerlyEvaluate([](kj::Exception&&) {});
   }
 
   Ledger& ledger_;
   Growth& growth_;
   Sequence next_;
   schema::EventSink::Client sink_;
-  std::shared_ptr<std::size_t> subscribers_;
-  kj::Promise<void> task_;
+  Subscribers::Place place_;
+  kj::Promise<void> ended_ = kj::READY_NOW;
+  kj::Promise<void> pump_;
 };
 
 class FeedServer final : public schema::Feed::Server {
  public:
-  FeedServer(Ledger& ledger, Growth& growth) : ledger_(ledger), growth_(growth) {}
+  FeedServer(Ledger& ledger, Growth& growth, Subscribers& subscribers)
+      : ledger_(ledger), growth_(growth), subscribers_(subscribers) {}
 
   kj::Promise<void> subscribe(SubscribeContext context) override {
-    const Sequence from{context.getParams().getFrom()};
+    const auto params = context.getParams();
+    const Sequence from{params.getFrom()};
     if (from.value > ledger_.journal().size())
       or_throw<void>(fail(ErrorCode::not_found,
                           "the journal holds {} records: a subscription cannot start at {}",
                           ledger_.journal().size(), from.value));
-    if (*subscribers_ >= limits::subscribers)
-      or_throw<void>(fail(ErrorCode::busy, "{} subscribers are connected, which is the limit",
-                          limits::subscribers));
-    context.getResults().setSubscription(kj::heap<SubscriptionServer>(
-        ledger_, growth_, from, context.getParams().getSink(), subscribers_));
+    if (!params.hasSink())
+      or_throw<void>(fail(ErrorCode::invalid, "a subscription needs a sink to send events to"));
+    context.getResults().setSubscription(
+        kj::heap<SubscriptionServer>(ledger_, growth_, subscribers_, from, params.getSink()));
     return kj::READY_NOW;
   }
 
  private:
   Ledger& ledger_;
   Growth& growth_;
-  std::shared_ptr<std::size_t> subscribers_ = std::make_shared<std::size_t>(0);
+  Subscribers& subscribers_;
 };
 
 }  // namespace
 
-schema::Feed::Client make_feed(Ledger& ledger, Growth& growth) {
-  return kj::heap<FeedServer>(ledger, growth);
+schema::Feed::Client make_feed(Ledger& ledger, Growth& growth, Subscribers& subscribers) {
+  return kj::heap<FeedServer>(ledger, growth, subscribers);
 }
 
 }  // namespace counterfoil

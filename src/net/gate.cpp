@@ -20,6 +20,9 @@ Instant now() {
                      .count()};
 }
 
+/// What a guess costs, at the least.
+constexpr auto delay_after_wrong_credential = 200 * kj::MILLISECONDS;
+
 class SessionServer final : public schema::Session::Server {
  public:
   SessionServer(Access access, Principal principal)
@@ -30,7 +33,7 @@ class SessionServer final : public schema::Session::Server {
     fill(results.initInfo());
     results.setRecorder(make_recorder(access_.ledger, principal_));
     results.setReader(make_reader(access_.ledger, access_.background));
-    results.setFeed(make_feed(access_.ledger, access_.growth));
+    results.setFeed(make_feed(access_.ledger, access_.growth, access_.subscribers));
     results.setAdmin(make_admin(access_.ledger, access_.background, access_.timer));
     return kj::READY_NOW;
   }
@@ -62,18 +65,26 @@ class GateServer final : public schema::Gate::Server {
       : access_(access), credential_(std::move(credential)), principal_(std::move(principal)) {}
 
   kj::Promise<void> login(LoginContext context) override {
-    const std::string_view given = view(context.getParams().getCredential());
-    const bool right = given.size() == credential_.size() &&
-                       CRYPTO_memcmp(given.data(), credential_.data(), given.size()) == 0;
-    if (!right)
-      or_throw<void>(fail(ErrorCode::denied,
-                          "the token is not one of this ledger: pass the contents of its admin.token "
-                          "with --token-file FILE or COUNTERFOIL_TOKEN"));
-    context.getResults().setSession(make_session(access_, principal_));
-    return kj::READY_NOW;
+    if (is_right(view(context.getParams().getCredential()))) {
+      context.getResults().setSession(make_session(access_, principal_));
+      return kj::READY_NOW;
+    }
+    return access_.timer.afterDelay(delay_after_wrong_credential).then([] {
+      or_throw<void>(
+          fail(ErrorCode::denied,
+               "the token is not one of this ledger: pass the contents of its admin.token "
+               "with --token-file FILE or COUNTERFOIL_TOKEN"));
+    });
   }
 
  private:
+  /// Takes as long for a credential that is right up to its last byte as for any of that length. An
+  /// empty one, of a token file that was emptied, opens nothing.
+  bool is_right(std::string_view given) const {
+    return !credential_.empty() && given.size() == credential_.size() &&
+           CRYPTO_memcmp(given.data(), credential_.data(), given.size()) == 0;
+  }
+
   Access access_;
   std::string credential_;
   Principal principal_;

@@ -3,8 +3,9 @@
 #include <kj/timer.h>
 #include <schema/ledger.capnp.h>
 
-#include "net/background.h"
 #include "net/growth.h"
+#include "net/subscribers.h"
+#include "net/workers.h"
 #include "service/ledger.h"
 
 namespace counterfoil {
@@ -13,6 +14,7 @@ namespace counterfoil {
 struct Access {
   Ledger& ledger;
   Growth& growth;
+  Subscribers& subscribers;
   Background& background;
   kj::Timer& timer;
 };

@@ -18,8 +18,9 @@ struct Growth::Shared {
 };
 
 Growth::Growth(Ledger& ledger)
-    : ledger_(ledger), shared_(std::make_shared<Shared>()), fork_(nullptr) {
-  arm();
+    : ledger_(ledger), shared_(std::make_shared<Shared>()), next_(nullptr), task_(nullptr) {
+  renew();
+  task_ = watch().eagerlyEvaluate(nullptr);
   listener_ = ledger_.growth().add([shared = shared_] { shared->wake(); });
 }
 
@@ -29,17 +30,31 @@ Growth::~Growth() {
   shared_->fulfiller = nullptr;
 }
 
+void Growth::renew() {
+  auto pair = kj::newPromiseAndFulfiller<void>();
+  grown_ = kj::mv(pair.fulfiller);
+  next_ = pair.promise.fork();
+}
+
 /// Armed again before anybody learns of the growth, so that whoever then finds nothing new and
 /// waits cannot miss the next one.
-void Growth::arm() {
+kj::Promise<void> Growth::watch() {
   auto pair = kj::newPromiseAndCrossThreadFulfiller<void>();
   {
     const std::lock_guard lock(shared_->mutex);
     shared_->fulfiller = kj::mv(pair.fulfiller);
   }
-  fork_ = pair.promise.then([this] { arm(); }).fork();
+  return pair.promise.then([this] {
+    auto again = watch();
+    auto waited_for = kj::mv(grown_);
+    renew();
+    waited_for->fulfill();
+    return again;
+  });
 }
 
-kj::Promise<void> Growth::next() { return fork_.addBranch(); }
+kj::Promise<void> Growth::next() {
+  return next_.addBranch();
+}
 
 }  // namespace counterfoil

@@ -22,12 +22,15 @@ class Growth {
 
  private:
   struct Shared;
-  void arm();
+  kj::Promise<void> watch();
+  void renew();
 
   Ledger& ledger_;
   std::shared_ptr<Shared> shared_;
   std::uint64_t listener_;
-  kj::ForkedPromise<void> fork_;
+  kj::Own<kj::PromiseFulfiller<void>> grown_;
+  kj::ForkedPromise<void> next_;  // resolves with grown_
+  kj::Promise<void> task_;
 };
 
 }  // namespace counterfoil

@@ -27,69 +27,90 @@ void set_rows(List out, const std::vector<std::string>& rows) {
 
 class ReaderServer final : public schema::Reader::Server {
  public:
-  ReaderServer(Ledger& ledger, Background& background)
-      : ledger_(ledger), background_(background) {}
+  ReaderServer(Ledger& ledger, Background& background) : ledger_(ledger), background_(background) {}
 
   kj::Promise<void> budgets(BudgetsContext context) override {
-    return folded("budgets").then([this, context]() mutable {
-      const auto params = context.getParams();
-      const auto page = or_throw(read_budgets(ledger_.projector(), filter_of(params.getFilter()),
-                                              view(params.getAfter()), params.getLimit()));
-      auto results = context.getResults();
-      set_rows<schema::BudgetRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
-                                  page.rows);
-      results.setNext(data_of(page.next));
-    });
+    return folded("budgets")
+        .then([this, context]() mutable {
+          const auto params = context.getParams();
+          return background_.reads.run(
+              [&projector = ledger_.projector(), filter = filter_of(params.getFilter()),
+               after = std::string(view(params.getAfter())), limit = params.getLimit()] {
+                return read_budgets(projector, filter, after, limit);
+              });
+        })
+        .then([context](Result<RowPage> found) mutable {
+          const RowPage page = or_throw(std::move(found));
+          auto results = context.getResults();
+          set_rows<schema::BudgetRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
+                                      page.rows);
+          results.setNext(data_of(page.next));
+        });
   }
 
   kj::Promise<void> adjustments(AdjustmentsContext context) override {
-    return folded("adjustments").then([this, context]() mutable {
-      const auto params = context.getParams();
-      const auto page =
-          or_throw(read_adjustments(ledger_.projector(), filter_of(params.getFilter()),
-                                    view(params.getAfter()), params.getLimit()));
-      auto results = context.getResults();
-      set_rows<schema::AdjustmentRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
-                                      page.rows);
-      results.setNext(data_of(page.next));
-    });
+    return folded("adjustments")
+        .then([this, context]() mutable {
+          const auto params = context.getParams();
+          return background_.reads.run(
+              [&projector = ledger_.projector(), filter = filter_of(params.getFilter()),
+               after = std::string(view(params.getAfter())), limit = params.getLimit()] {
+                return read_adjustments(projector, filter, after, limit);
+              });
+        })
+        .then([context](Result<RowPage> found) mutable {
+          const RowPage page = or_throw(std::move(found));
+          auto results = context.getResults();
+          set_rows<schema::AdjustmentRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
+                                          page.rows);
+          results.setNext(data_of(page.next));
+        });
   }
 
   kj::Promise<void> history(HistoryContext context) override {
     const auto params = context.getParams();
-    const auto page = or_throw(read_history(ledger_.journal(), view(params.getSubject()),
-                                            Ordinal{params.getFrom()}, params.getLimit()));
-    auto results = context.getResults();
-    results.setCount(page.count);
-    auto records = results.initRecords(static_cast<unsigned>(page.records.size()));
-    for (unsigned i = 0; i < page.records.size(); ++i) records.set(i, data_of(page.records[i]));
-    return kj::READY_NOW;
+    auto work = [&journal = ledger_.journal(), subject = std::string(view(params.getSubject())),
+                 from = Ordinal{params.getFrom()},
+                 limit = params.getLimit()] { return read_history(journal, subject, from, limit); };
+    return background_.reads.run(std::move(work))
+        .then([context](Result<HistoryPage> found) mutable {
+          const HistoryPage page = or_throw(std::move(found));
+          auto results = context.getResults();
+          results.setCount(page.count);
+          auto records = results.initRecords(static_cast<unsigned>(page.records.size()));
+          for (unsigned i = 0; i < page.records.size(); ++i)
+            records.set(i, data_of(page.records[i]));
+        });
   }
 
   kj::Promise<void> rebuilt(RebuiltContext context) override {
-    auto work = [this, subject = std::string(view(context.getParams().getSubject()))] {
-      return rebuild_subject(ledger_.journal(), subject);
+    auto work = [&journal = ledger_.journal(),
+                 subject = std::string(view(context.getParams().getSubject()))] {
+      return rebuild_subject(journal, subject);
     };
-    return background_.run(std::move(work)).then([context](Result<RebuiltRows> rebuilt) mutable {
-      const RebuiltRows rows = or_throw(std::move(rebuilt));
-      auto results = context.getResults();
-      set_rows<schema::BudgetRow>(results.initBudgets(static_cast<unsigned>(rows.budgets.size())),
-                                  rows.budgets);
-      set_rows<schema::AdjustmentRow>(
-          results.initAdjustments(static_cast<unsigned>(rows.adjustments.size())),
-          rows.adjustments);
-    });
+    return background_.chores.run(std::move(work))
+        .then([context](Result<RebuiltRows> rebuilt) mutable {
+          const RebuiltRows rows = or_throw(std::move(rebuilt));
+          auto results = context.getResults();
+          set_rows<schema::BudgetRow>(
+              results.initBudgets(static_cast<unsigned>(rows.budgets.size())), rows.budgets);
+          set_rows<schema::AdjustmentRow>(
+              results.initAdjustments(static_cast<unsigned>(rows.adjustments.size())),
+              rows.adjustments);
+        });
   }
 
   kj::Promise<void> views(ViewsContext context) override {
-    auto work = [this, digests = context.getParams().getDigests()] {
-      return report_views(ledger_.projector(), digests);
+    const bool digests = context.getParams().getDigests();
+    auto work = [&projector = ledger_.projector(), digests] {
+      return report_views(projector, digests);
     };
-    return background_.run(std::move(work))
-        .then([context](Result<std::vector<ViewReport>> reports) mutable {
-          const auto found = or_throw(std::move(reports));
-          fill(context.getResults().initViews(static_cast<unsigned>(found.size())), found);
-        });
+    auto reports =
+        digests ? background_.chores.run(std::move(work)) : background_.reads.run(std::move(work));
+    return reports.then([context](Result<std::vector<ViewReport>> reported) mutable {
+      const auto found = or_throw(std::move(reported));
+      fill(context.getResults().initViews(static_cast<unsigned>(found.size())), found);
+    });
   }
 
  private:

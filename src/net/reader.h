@@ -5,7 +5,7 @@
 #include <functional>
 #include <vector>
 
-#include "net/background.h"
+#include "net/workers.h"
 #include "service/ledger.h"
 
 namespace counterfoil {

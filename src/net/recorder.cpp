@@ -49,10 +49,9 @@ class RecorderServer final : public schema::Recorder::Server {
 
     auto pair = kj::newPromiseAndCrossThreadFulfiller<std::vector<Answer>>();
     auto fulfiller = std::make_shared<decltype(pair.fulfiller)>(kj::mv(pair.fulfiller));
-    ledger_.writer().submit(principal_, std::move(prepared),
-                            [fulfiller](std::vector<Answer> decided) {
-                              (*fulfiller)->fulfill(std::move(decided));
-                            });
+    ledger_.writer().submit(
+        principal_, std::move(prepared),
+        [fulfiller](std::vector<Answer> decided) { (*fulfiller)->fulfill(std::move(decided)); });
     return pair.promise.then(
         [context, answers = std::move(answers)](std::vector<Answer> decided) mutable {
           auto next = decided.begin();
@@ -77,10 +76,12 @@ class RecorderServer final : public schema::Recorder::Server {
  private:
   static Result<void> check_size(std::uint64_t words, std::size_t commands) {
     if (commands > limits::commands_in_request)
-      return fail(ErrorCode::limit, "the request has {} commands; the limit is {}: send it in parts",
-                  commands, limits::commands_in_request);
+      return fail(ErrorCode::limit,
+                  "the request has {} commands; the limit is {}: send it in parts", commands,
+                  limits::commands_in_request);
     if (words * sizeof(capnp::word) > limits::request_bytes)
-      return fail(ErrorCode::limit, "the request is {} bytes long; the limit is {}: send it in parts",
+      return fail(ErrorCode::limit,
+                  "the request is {} bytes long; the limit is {}: send it in parts",
                   words * sizeof(capnp::word), limits::request_bytes);
     return {};
   }

@@ -2,7 +2,10 @@
 
 #include <capnp/rpc.h>
 
+#include <algorithm>
+
 #include "core/limits.h"
+#include "net/message_stream.h"
 
 namespace counterfoil {
 namespace {
@@ -10,21 +13,27 @@ namespace {
 /// Calls of one connection that are under way, in words: past it the connection waits.
 constexpr std::size_t flow_limit_words = 4 * limits::request_bytes / sizeof(capnp::word);
 
+/// How long draining may take: first for answers to be written down, then for peers to take them.
+constexpr auto answering = 100 * kj::MILLISECONDS;
+constexpr auto draining_max = 2 * kj::SECONDS;
+
+}  // namespace
+
 /// One peer, for as long as it stays.
-struct Connection {
+struct Server::Connection {
   kj::Own<kj::AsyncIoStream> stream;
+  MessageStream messages;
   capnp::TwoPartyVatNetwork network;
   capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc;
 
   Connection(kj::Own<kj::AsyncIoStream> socket, schema::Gate::Client gate)
       : stream(kj::mv(socket)),
-        network(*stream, capnp::rpc::twoparty::Side::SERVER, message_limits()),
+        messages(*stream),
+        network(messages, capnp::rpc::twoparty::Side::SERVER, message_limits()),
         rpc(capnp::makeRpcServer(network, kj::mv(gate))) {
     rpc.setFlowLimit(flow_limit_words);
   }
 };
-
-}  // namespace
 
 capnp::ReaderOptions message_limits() {
   capnp::ReaderOptions options;
@@ -46,42 +55,62 @@ class Server::Errors final : public kj::TaskSet::ErrorHandler {
   AsioLoop& loop_;
 };
 
-Server::Server(AsioLoop& loop, Ledger& ledger, std::string credential, Principal administrator)
+Server::Server(AsioLoop& loop, Ledger& ledger, std::string credential, Principal administrator,
+               std::size_t connections_max)
     : loop_(loop),
       growth_(ledger),
-      gate_(make_gate({ledger, growth_, background_, loop.timer()}, std::move(credential),
-                      std::move(administrator))),
+      gate_(make_gate({ledger, growth_, subscribers_, background_, loop.timer()},
+                      std::move(credential), std::move(administrator))),
+      connections_max_(connections_max),
       errors_(std::make_unique<Errors>(loop)),
       tasks_(*errors_) {}
 
 Server::~Server() noexcept(false) = default;
 
 Result<Address> Server::listen(const Address& address) {
-  CF_LET(Acceptor acceptor, Acceptor::listen(loop_, address,
-                                             [this](kj::Own<kj::AsyncIoStream> stream) {
-                                               serve(kj::mv(stream));
-                                             }));
+  CF_LET(Acceptor acceptor,
+         Acceptor::listen(loop_, address,
+                          [this](kj::Own<kj::AsyncIoStream> stream) { serve(kj::mv(stream)); }));
   acceptor_ = std::make_unique<Acceptor>(std::move(acceptor));
   return acceptor_->address();
 }
 
 void Server::serve(kj::Own<kj::AsyncIoStream> stream) {
-  if (connections_ >= limits::connections) {
-    loop_.report(fmt::format("a connection was refused: {} are open, which is the limit",
-                             limits::connections));
+  if (connections_.size() >= connections_max_) {
+    if (!full_)
+      loop_.report(fmt::format("a connection was refused: {} are open, which is the limit",
+                               connections_max_));
+    full_ = true;
     return;
   }
-  ++connections_;
+  full_ = false;
   auto connection = kj::heap<Connection>(kj::mv(stream), gate_);
+  connections_.insert(connection.get());
   auto ended = connection->network.onDisconnect();
-  tasks_.add(ended.attach(kj::mv(connection), kj::defer([this] { --connections_; })));
+  auto leave = kj::defer([this, peer = connection.get()] { connections_.erase(peer); });
+  tasks_.add(ended.attach(kj::mv(leave), kj::mv(connection)));
 }
 
 void Server::drain() {
   acceptor_.reset();
-  // The writer's answers are on their way to this loop as events already; they are sent before a
-  // timer that is started now fires.
-  loop_.timer().afterDelay(100 * kj::MILLISECONDS).wait(loop_.scope());
+  subscribers_.end_all(
+      {ErrorCode::busy, "the ledger is stopping: subscribe again, from here on, when it is back"});
+  // The writer's answers are on their way to this loop as events already. The last event of all
+  // comes after they have become messages; but peers may go on sending, so it is not waited for
+  // longer than peers are given to take their answers.
+  loop_.timer()
+      .afterDelay(answering)
+      .then([] { return kj::evalLast([] {}); })
+      .then([this] { return sent(); })
+      .exclusiveJoin(loop_.timer().afterDelay(draining_max))
+      .wait(loop_.scope());
+}
+
+/// Resolves when nothing waits to be written to any peer.
+kj::Promise<void> Server::sent() {
+  const auto waits = [](Connection* peer) { return peer->network.getCurrentQueueCount() != 0; };
+  if (std::none_of(connections_.begin(), connections_.end(), waits)) return kj::READY_NOW;
+  return loop_.timer().afterDelay(10 * kj::MILLISECONDS).then([this] { return sent(); });
 }
 
 }  // namespace counterfoil

@@ -5,7 +5,9 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
+#include "core/limits.h"
 #include "net/acceptor.h"
 #include "net/asio_loop.h"
 #include "net/gate.h"
@@ -16,25 +18,35 @@ namespace counterfoil {
 class Server {
  public:
   /// What is passed in outlives it.
-  Server(AsioLoop& loop, Ledger& ledger, std::string credential, Principal administrator);
+  Server(AsioLoop& loop, Ledger& ledger, std::string credential, Principal administrator,
+         std::size_t connections_max = limits::connections);
   ~Server() noexcept(false);
 
   /// Begins to accept; gives the address that it really listens on.
   Result<Address> listen(const Address& address);
-  /// Accepts nothing more, and lets answers that are ready go out. The ledger's writer must have
-  /// stopped before, so that every command has its answer.
+  /// Accepts nothing more, ends subscriptions, and lets answers that are ready go out; no longer
+  /// than a few seconds, for a peer may never take its own. The ledger's writer must have stopped
+  /// before, so that every command has its answer.
   void drain();
+
+  std::size_t subscribers() const { return subscribers_.size(); }
+  std::size_t connections() const { return connections_.size(); }
 
  private:
   class Errors;
+  struct Connection;
   void serve(kj::Own<kj::AsyncIoStream> stream);
+  kj::Promise<void> sent();
 
   AsioLoop& loop_;
   Background background_;
   Growth growth_;
+  Subscribers subscribers_;
   schema::Gate::Client gate_;
-  std::size_t connections_ = 0;
-  std::unique_ptr<kj::TaskSet::ErrorHandler> errors_;
+  const std::size_t connections_max_;
+  std::set<Connection*> connections_;
+  bool full_ = false;               // since the last connection that was served
+  std::unique_ptr<Errors> errors_;  // its base has no virtual destructor
   kj::TaskSet tasks_;
   std::unique_ptr<Acceptor> acceptor_;
 };

@@ -110,7 +110,7 @@ struct Projector::Impl {
 };
 
 Projector::Projector(const Journal& journal, Views& views,
-                     std::vector<const Projection*> projections)
+                     const std::vector<const Projection*>& projections)
     : journal_(journal), views_(views), impl_(std::make_unique<Impl>()) {
   for (const Projection* projection : projections)
     impl_->followers.push_back({projection, std::nullopt, false, {}});

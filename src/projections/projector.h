@@ -25,7 +25,8 @@ struct ProjectionStatus {
 class Projector {
  public:
   /// Both outlive it.
-  Projector(const Journal& journal, Views& views, std::vector<const Projection*> projections);
+  Projector(const Journal& journal, Views& views,
+            const std::vector<const Projection*>& projections);
   ~Projector();
   Projector(const Projector&) = delete;
   Projector& operator=(const Projector&) = delete;

@@ -39,7 +39,7 @@ class RowBuffer {
     COUNTERFOIL_ASSERT(bytes.size() % sizeof(capnp::word) == 0);
     words_.resize(bytes.size() / sizeof(capnp::word));
     std::memcpy(words_.data(), bytes.data(), bytes.size());
-    segment_ = kj::arrayPtr(static_cast<const capnp::word*>(words_.data()), words_.size());
+    segment_ = kj::arrayPtr(reinterpret_cast<const capnp::word*>(words_.data()), words_.size());
     reader_.emplace(kj::arrayPtr(&segment_, 1));
     return reader_->template getRoot<Row>();
   }
@@ -89,7 +89,7 @@ class RowBuffer {
                                       static_cast<unsigned char>(bytes[at + 1]) << 8);
   }
 
-  std::vector<capnp::word> words_;
+  std::vector<std::uint64_t> words_;
   kj::ArrayPtr<const capnp::word> segment_;
   std::optional<capnp::SegmentArrayMessageReader> reader_;
 };

@@ -252,6 +252,7 @@ Result<void> Rocks::flush() {
     const std::lock_guard lock(impl_->mutex);
     for (const auto& [name, family] : impl_->families) all.push_back(family);
   }
+  handles.reserve(all.size());
   for (const FamilyPtr& family : all) handles.push_back(family->handle());
   return outcome(impl_->db->Flush({}, handles));
 }

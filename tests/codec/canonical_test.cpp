@@ -52,9 +52,9 @@ std::string segment_of(capnp::MessageBuilder& message) {
 /// The words read again and made canonical once more.
 template <typename T>
 std::string again(std::string_view canonical_bytes) {
-  std::vector<capnp::word> words(canonical_bytes.size() / sizeof(capnp::word));
-  std::memcpy(words.data(), canonical_bytes.data(), canonical_bytes.size());
-  const kj::ArrayPtr<const capnp::word> segment(words.data(), words.size());
+  auto words = kj::heapArray<capnp::word>(canonical_bytes.size() / sizeof(capnp::word));
+  std::memcpy(words.begin(), canonical_bytes.data(), canonical_bytes.size());
+  const kj::ArrayPtr<const capnp::word> segment = words;
   capnp::SegmentArrayMessageReader reader(kj::arrayPtr(&segment, 1));
   return std::string(bytes_of(canonical(reader.getRoot<T>())));
 }

@@ -90,8 +90,9 @@ TEST_CASE("views follow the journal live") {
                    kit::command(std::to_string(i), kit::unit(fmt::format("L{}", i)))));
     for (const Projection* one : all_projections()) {
       std::promise<Result<void>> folded;
-      served.projector().when_folded(one->name(), served.ledger->journal().size(),
-                                     [&](Result<void> outcome) { folded.set_value(outcome); });
+      served.projector().when_folded(
+          one->name(), served.ledger->journal().size(),
+          [&](const Result<void>& outcome) { folded.set_value(outcome); });
       CHECK(folded.get_future().get());
       CHECK(served.projector().views().view(*one).position == served.ledger->journal().size());
     }
@@ -369,7 +370,7 @@ TEST_CASE("a record that a projection cannot fold halts that one alone, and name
   WithFussy open(temp / "ledger", 100);
   const std::uint64_t size = open.journal.size();
   Result<void> told;
-  open.projector.when_folded("fussy", size, [&](Result<void> outcome) { told = outcome; });
+  open.projector.when_folded("fussy", size, [&](const Result<void>& outcome) { told = outcome; });
   CHECK_FALSE(open.projector.catch_up());
   CHECK_THAT(error_of(told).message, Contains("the view fussy is halted: record 100: poison"));
   for (const ProjectionStatus& one : open.projector.status()) {
@@ -377,7 +378,7 @@ TEST_CASE("a record that a projection cannot fold halts that one alone, and name
     CHECK(one.position == (one.name == "fussy" ? 0 : size));
     CHECK(one.last_error == (one.name == "fussy" ? "record 100: poison" : ""));
   }
-  open.projector.when_folded("fussy", 1, [&](Result<void> outcome) { told = outcome; });
+  open.projector.when_folded("fussy", 1, [&](const Result<void>& outcome) { told = outcome; });
   CHECK_FALSE(told);
 
   SECTION("a rebuild fails at it, too, and leaves nothing behind") {
@@ -421,10 +422,10 @@ TEST_CASE("whoever waits when following ends is told so, and so is whoever asks 
   const std::uint64_t size = served.ledger->journal().size();
   std::promise<Result<void>> folded;
   served.projector().when_folded("budgets", size,
-                                 [&](Result<void> outcome) { folded.set_value(outcome); });
+                                 [&](const Result<void>& outcome) { folded.set_value(outcome); });
   CHECK(folded.get_future().get());
   std::vector<Error> told;
-  const auto tell = [&](Result<void> outcome) { told.push_back(error_of(outcome)); };
+  const auto tell = [&](const Result<void>& outcome) { told.push_back(error_of(outcome)); };
   served.projector().when_folded("budgets", size + 1, tell);
   CHECK(told.empty());
   served.ledger->stop();
@@ -433,7 +434,8 @@ TEST_CASE("whoever waits when following ends is told so, and so is whoever asks 
   CHECK(told[0].code == ErrorCode::busy);
   CHECK(told[1].code == ErrorCode::busy);
   bool now = false;
-  served.projector().when_folded("budgets", size, [&](Result<void> outcome) { now = !!outcome; });
+  served.projector().when_folded("budgets", size,
+                                 [&](const Result<void>& outcome) { now = !!outcome; });
   CHECK(now);
 }
 

@@ -158,7 +158,7 @@ TEST_CASE("a page is bounded in bytes") {
     after = page.next;
     ++pages;
   } while (!after.empty());
-  CHECK(rows == 8 * 240);
+  CHECK(rows == 1920);
   CHECK(pages == 2);
 }
 

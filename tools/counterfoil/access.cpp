@@ -25,7 +25,7 @@ class LocalAccess final : public LedgerAccess {
     growth_ = std::make_unique<Growth>(*ledger_);
     background_ = std::make_unique<Background>();
     ledger_->start();
-    return start(make_session({*ledger_, *growth_, *background_, loop_.timer()},
+    return start(make_session({*ledger_, *growth_, subscribers_, *background_, loop_.timer()},
                               {ledger_->facts().administrator, schema::Role::ADMIN, ""}));
   }
   ~LocalAccess() override {
@@ -36,6 +36,7 @@ class LocalAccess final : public LedgerAccess {
  private:
   std::unique_ptr<Ledger> ledger_;
   std::unique_ptr<Growth> growth_;
+  Subscribers subscribers_;
   std::unique_ptr<Background> background_;
 };
 

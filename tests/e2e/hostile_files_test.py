@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Bad files are refused line by line, with the reason, and the ledger takes what is good of them."""
+"""Bad files are refused line by line, with the reason; the ledger takes what is good of them."""
 
 import json
 import os
@@ -135,7 +135,7 @@ class HostileCsv(Hostile):
         self.check_size()
 
     def test_what_can_be_read_only_once_is_refused_unread(self):
-        """An import reads headers, then groups, then rows: of a pipe it would see the rest alone."""
+        """An import reads headers, then groups, then rows: a pipe would give it the rest alone."""
         pipe = self.folder / "pipe"
         os.mkfifo(pipe)
         for path in (pipe, "/dev/stdin"):
@@ -243,7 +243,8 @@ class HostileJson(Hostile):
                  self.payment(id='"commandId": "second"'), "x" * (2 << 20),
                  self.payment(id='"commandId": "third"')]
         outcome = self.submit("\n".join(lines), support.WRONG_USAGE)
-        self.assert_says(outcome, "-:1: recorded 1 event", "-:2: ", "-:4: recorded 1 event", "-:5: ",
+        self.assert_says(outcome, "-:1: recorded 1 event", "-:2: ", "-:4: recorded 1 event",
+                         "-:5: ",
                          "-:6: recorded 1 event", "3 recorded, 0 recorded earlier, 2 not recorded")
         self.check_size(3)
         again = self.submit("\n".join(line for line in lines if "commandId" in line), support.DONE)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Whatever arrives on the RPC port, the daemon serves on, with the same ledger and little memory."""
+"""Whatever arrives on the RPC port, the daemon serves on: same ledger, little memory."""
 
 import random
 import resource

@@ -57,7 +57,8 @@ class IsraelFigures(support.Case):
                          {row["request"] for row in self.adjustments})
 
     def test_exactly_the_eight_unbalanced_requests_are_reported_as_r19(self):
-        told = re.findall(r"^israel-2012/request/(\S+) \(event \d+\): R19 is broken.*legs on (\w+) ",
+        told = re.findall(r"^israel-2012/request/(\S+) \(event \d+\): R19 is broken"
+                          r".*legs on (\w+) ",
                           self.account.out, re.MULTILINE)
         self.assertEqual(len(told), 8, str(self.account))
         self.assertEqual(set(told), UNBALANCED)

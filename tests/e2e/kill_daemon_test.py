@@ -48,7 +48,7 @@ def commands_of(events):
 
 class KilledDaemon(support.Case):
     def check_journal(self, events):
-        """Sequences have no gap, and a command's facts stand together, from the first to the last."""
+        """Sequences have no gap, and a command's facts stand together, first to last."""
         for place, event in enumerate(events):
             self.assertEqual(int(event.get("sequence", 0)), place)
         for command, facts in commands_of(events).items():
@@ -114,7 +114,7 @@ class KilledDaemon(support.Case):
         self.check_again(ledger, chance, rounds, len(events), present)
 
     def check_again(self, ledger, chance, rounds, size, present):
-        """The same commands sent again get the answers that they got, and add only the lost ones."""
+        """The same commands sent again get the answers that they got; only lost ones are added."""
         ledger.start()
         fresh = 0
         for kill, batch, before in chance.sample(rounds, 5):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A daemon that is asked to stop records what it acknowledged, and says that it did not the rest."""
+"""A daemon that is asked to stop keeps what it acknowledged, and refuses the rest aloud."""
 
 import re
 import subprocess

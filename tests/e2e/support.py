@@ -1,4 +1,4 @@
-"""Runs the built programs as their users do: daemons on free ports, ledgers in folders of their own.
+"""Runs the built programs as their users do: daemons on free ports, ledgers in own folders.
 
 Every process that is started here is waited for, and ended by its own id.
 """

@@ -16,7 +16,8 @@ class Usage(support.Case):
         whole = support.cli("--help")
         for command in COMMANDS:
             self.assert_says(whole, command)
-            self.assertRegex(support.cli(command, "--help").out, rf"Examples?:\n(.*\n)*.*counterfoil "
+            self.assertRegex(support.cli(command, "--help").out,
+                             rf"Examples?:\n(.*\n)*.*counterfoil "
                              rf".*{command}|Example:\n(.*\n)*.*counterfoil {command}")
         self.assertRegex(support.cli("--version").out, r"^\d+\.\d+\.\d+\n$")
 

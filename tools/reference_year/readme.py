@@ -23,7 +23,8 @@ the same bytes. 同一种子生成的文件逐字节相同。
 | file / 文件 | 内容 | groups / 组 | rows / 行 |
 | --- | --- | --- | --- |
 {counts}
-Import them in this order; closing.csv holds the figures that must come out. 按上表顺序导入，closing.csv 为应得结果。
+Import them in this order; closing.csv holds the figures that must come out.
+按上表顺序导入，closing.csv 为应得结果。
 
 How to read them / 说明:
 - Money is in yuan with two decimals; weights are thousandths of a point (they sum to 90,000: the

@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "codec/describe.h"
 #include "core/limits.h"
 
 namespace counterfoil {
@@ -143,7 +144,7 @@ Result<schema::Record::Reader> RecordBuffer::load(std::string_view bytes) {
                   record.getSequence(), record.getFormat(), record_format);
     return record;
   } catch (const kj::Exception& error) {
-    return fail(ErrorCode::corrupt, "not a record: {}", error.getDescription().cStr());
+    return fail(ErrorCode::corrupt, "not a record: {}", describe(error));
   }
 }
 
@@ -168,7 +169,7 @@ Result<void> check_canonical(std::string_view bytes) {
                     !has_empty(capnp::toAny(record), Empty::certainly))
       return {};
   } catch (const kj::Exception& error) {
-    return fail(ErrorCode::corrupt, "not a record: {}", error.getDescription().cStr());
+    return fail(ErrorCode::corrupt, "not a record: {}", describe(error));
   }
   return fail(ErrorCode::corrupt, "record {} is not in canonical form", record.getSequence());
 }

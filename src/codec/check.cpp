@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "codec/decimal.h"
+#include "codec/describe.h"
 #include "codec/path.h"
 #include "codec/shape.h"
 #include "core/ids.h"
@@ -92,6 +93,10 @@ Result<void> check_list(const Path& path, const ValueShape& shape, DynamicList::
 Result<void> check_union(const Path& path, const StructShape& shape, DynamicStruct::Reader reader) {
   KJ_IF_MAYBE (member, reader.which()) {
     const FieldShape& field = shape.fields[member->getIndex()];
+    // A kind without its struct would have the meaning of an empty one, in other bytes.
+    if (field.value.form == Form::structure && !reader.has(field.field))
+      return fail(ErrorCode::invalid, "{}: is named, but nothing is in it",
+                  path.field(field.name).text());
     if (StructShape::is_nameable(field))
       return check_value(path.field(field.name), field.value, reader.get(field.field));
     return fail(ErrorCode::invalid, "{}: name exactly one of {}", path.text(),
@@ -157,7 +162,7 @@ Result<void> check_struct(capnp::DynamicStruct::Reader reader) {
   try {
     return check_fields(Path(), shape_of(reader.getSchema()), reader);
   } catch (const kj::Exception& error) {  // a pointer out of bounds, text without its NUL, too deep
-    return fail(ErrorCode::invalid, "the message is malformed: {}", error.getDescription().cStr());
+    return fail(ErrorCode::invalid, "the message is malformed: {}", describe(error));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <thread>
 
+#include "codec/describe.h"
 #include "projections/rows.h"
 
 namespace counterfoil {
@@ -30,8 +31,7 @@ Result<std::uint64_t> fold_batch(const Journal& journal, const Projection& proje
       auto folded = projection.fold(record, rows);
       if (!folded) return fail_at(fmt::format("record {}", position), folded.error());
     } catch (const kj::Exception& error) {
-      return fail(ErrorCode::corrupt, "record {} cannot be read: {}", position,
-                  error.getDescription().cStr());
+      return fail(ErrorCode::corrupt, "record {} cannot be read: {}", position, describe(error));
     }
     ++position;
   }

@@ -1,6 +1,7 @@
 #include "service/prepare.h"
 
 #include "codec/check.h"
+#include "codec/describe.h"
 
 namespace counterfoil {
 
@@ -16,8 +17,7 @@ Result<PreparedCommand> Preparer::prepare(schema::Command::Reader command) {
     prepared.digest = bytes_of(hasher_.digest(bytes_of(prepared.words)));
     return prepared;
   } catch (const kj::Exception& error) {  // a pointer that leads nowhere, or nests too deep
-    return fail(ErrorCode::invalid, "the command is no well-formed message: {}",
-                error.getDescription().cStr());
+    return fail(ErrorCode::invalid, "the command is no well-formed message: {}", describe(error));
   }
 }
 

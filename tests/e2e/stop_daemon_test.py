@@ -64,7 +64,7 @@ class StoppedDaemon(support.Case):
             self.assertLess(time.monotonic() - before, 10 * support.SLOWNESS)
             _, err = follower.communicate(timeout=60 * support.SLOWNESS)
             self.assertEqual(follower.returncode, support.COULD_NOT)
-            self.assertIn(b"connection to the ledger ended", err)
+            self.assertIn(b"the ledger is stopping", err)
         finally:
             follower.kill()
             follower.communicate()

@@ -15,6 +15,7 @@ template <typename Value>
 void add_choice(CLI::App& app, const std::string& name, Value& value,
                 std::vector<std::pair<std::string, Value>> choices, const std::string& help) {
   std::vector<std::string> words;
+  words.reserve(choices.size());
   for (const auto& choice : choices) words.push_back(choice.first);
   app.add_option_function<std::string>(
          name,

@@ -56,7 +56,8 @@ Ledger::~Ledger() {
   stop();
 }
 
-Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock clock, Notice notice) {
+Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock clock,
+                                             const Notice& notice) {
   CF_LET(LedgerFolder folder, LedgerFolder::open(path));
   CF_LET(Journal journal, Journal::open(folder));
   if (journal.size() == 0)

@@ -40,7 +40,8 @@ class GrowthListeners {
 class Ledger {
  public:
   using Notice = std::function<void(const std::string&)>;
-  static Result<std::unique_ptr<Ledger>> open(const std::string& path, Clock clock, Notice notice);
+  static Result<std::unique_ptr<Ledger>> open(const std::string& path, Clock clock,
+                                              const Notice& notice);
   ~Ledger();
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;

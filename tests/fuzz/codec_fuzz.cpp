@@ -1,7 +1,7 @@
 // Arbitrary bytes are a record, or a command that a client sent, or they are refused with a message
-// that is text; reading them never leaves their bounds. What is accepted has one canonical form, and
-// a command's JSON is accepted as a command (not in the same bytes always: a struct that is there
-// with nothing in it is kept in binary, and JSON leaves it out). The first byte chooses.
+// that is text; reading them never leaves their bounds. What is accepted has one canonical form,
+// and a command's JSON is accepted as a command (not in the same bytes always: a struct that is
+// there with nothing in it is kept in binary, and JSON leaves it out). The first byte chooses.
 
 #include <capnp/message.h>
 #include <capnp/serialize.h>

@@ -13,7 +13,7 @@ namespace {
 
 /// One write of a view: large enough that a rebuild is not bound by writes, small enough that
 /// following is live.
-constexpr std::uint64_t records_in_batch = 8'192;
+constexpr std::uint64_t records_in_batch = 65'536;
 constexpr std::size_t bytes_in_batch = 4u << 20;
 
 /// Folds records from the view's position into `rows`, at most a batch. Returns the new position.

@@ -12,9 +12,17 @@ constexpr std::array<std::string_view, 14> subject_kinds = {
     "ledger", "project",  "line",   "unit",    "department", "fund",       "pool",
     "list",   "standard", "period", "ruleset", "request",    "evaluation", "principal"};
 
+/// By the character's value: checking subjects is a good part of deciding and folding.
+constexpr std::array<bool, 256> id_characters = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c : std::string_view("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                       "0123456789._-"))
+    allowed[static_cast<unsigned char>(c)] = true;
+  return allowed;
+}();
+
 bool is_id_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '_' || c == '-';
+  return id_characters[static_cast<unsigned char>(c)];
 }
 
 }  // namespace
@@ -26,7 +34,7 @@ std::string format_position(Epoch epoch, Sequence sequence) {
 
 bool is_id(std::string_view text) {
   return !text.empty() && text.size() <= limits::subject_bytes &&
-         std::all_of(text.begin(), text.end(), is_id_character);
+         std::all_of(text.begin(), text.end(), [](char c) { return is_id_character(c); });
 }
 
 Result<void> check_subject(std::string_view text) {

@@ -6,10 +6,10 @@ import subprocess
 import time
 
 import support
-from kill_daemon_test import commands_of, loadgen, read_acks, wait_for_answers
+from journal_checks import JournalCase, loadgen, read_acks, wait_for_answers
 
 
-class StoppedDaemon(support.Case):
+class StoppedDaemon(JournalCase):
     def stop_under_load(self, ledger, name, *options):
         acks = self.folder / name
         process = subprocess.Popen(loadgen(ledger, acks, *options), stdout=subprocess.PIPE,
@@ -26,18 +26,6 @@ class StoppedDaemon(support.Case):
         self.assertEqual(process.returncode, support.ANSWER_IS_NO)
         return read_acks(acks)
 
-    def check(self, ledger, fates):
-        commands = commands_of(ledger.events())
-        for command, fate in fates.items():
-            if fate[0] == "recorded":
-                facts = commands[command]
-                self.assertEqual((int(facts[0]["sequence"]), len(facts)), fate[1:])
-                self.assertEqual(facts[0]["factCount"], len(facts))
-            elif fate[0] == "failed":
-                self.assertNotIn(command, commands, "it was answered as not recorded, and is there")
-            else:
-                self.assertEqual(fate[0], "lost")
-
     def test_sigterm_under_load_keeps_every_promise_and_logs_the_size(self):
         ledger = self.ledger("--rule-set", "open")
         fates = {}
@@ -51,7 +39,9 @@ class StoppedDaemon(support.Case):
             stopped = re.findall(r"stopped with (\d+) records", ledger.log.read_text())
             self.assertEqual(len(stopped), turn + 1)
             self.assertEqual(int(stopped[-1]), len(ledger.events()))
-        self.check(ledger, fates)
+        events = ledger.events()
+        self.check_journal(events)
+        self.check_promises(events, fates)
 
     def test_an_idle_daemon_stops_at_once_with_clients_connected(self):
         ledger = self.ledger("--rule-set", "open").start()

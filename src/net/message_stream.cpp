@@ -30,15 +30,25 @@ class WalkedMessage final : public capnp::MessageReader {
 kj::Promise<kj::Maybe<capnp::MessageReaderAndFds>> MessageStream::tryReadMessage(
     kj::ArrayPtr<kj::AutoCloseFd> fds, capnp::ReaderOptions options,
     kj::ArrayPtr<capnp::word> scratch) {
+  using Read = kj::Maybe<capnp::MessageReaderAndFds>;
   return stream_.tryReadMessage(fds, options, scratch)
-      .then([options](kj::Maybe<capnp::MessageReaderAndFds> read) mutable
-            -> kj::Maybe<capnp::MessageReaderAndFds> {
+      .then([this, fds, options, scratch](Read read) mutable -> kj::Promise<Read> {
+        if (hung_up_ && read != nullptr) {
+          read = nullptr;
+          return tryReadMessage(fds, options, scratch);
+        }
         options.traversalLimitInWords *= walks;
         KJ_IF_MAYBE (message, read)
-          return capnp::MessageReaderAndFds{
-              kj::heap<WalkedMessage>(kj::mv(message->reader), options), message->fds};
-        return nullptr;
+          return Read(capnp::MessageReaderAndFds{
+              kj::heap<WalkedMessage>(kj::mv(message->reader), options), message->fds});
+        return Read();
       });
+}
+
+kj::Promise<void> MessageStream::hang_up() {
+  auto said = stream_.end();
+  hung_up_ = true;
+  return said;
 }
 
 kj::Maybe<int> MessageStream::getSendBufferSize() {

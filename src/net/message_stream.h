@@ -11,6 +11,9 @@ namespace counterfoil {
 /// (measured, checked, brought into canonical form), so a message may be read `walks` times over.
 /// What a peer has not acknowledged of one stream of events stays below
 /// limits::unacknowledged_bytes, whatever the system's socket buffers grow to.
+///
+/// Hanging up loses nothing that was said: a socket that is closed with something unread resets the
+/// connection, and what the peer has not read yet is gone. So the peer closes it.
 class MessageStream final : public capnp::MessageStream {
  public:
   /// The stream outlives it.
@@ -25,17 +28,22 @@ class MessageStream final : public capnp::MessageStream {
   kj::Promise<void> writeMessage(
       kj::ArrayPtr<const int> fds,
       kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>> segments) override {
-    return stream_.writeMessage(fds, segments);
+    return hung_up_ ? kj::READY_NOW : stream_.writeMessage(fds, segments);
   }
   kj::Promise<void> writeMessages(
       kj::ArrayPtr<kj::ArrayPtr<const kj::ArrayPtr<const capnp::word>>> messages) override {
-    return stream_.writeMessages(messages);
+    return hung_up_ ? kj::READY_NOW : stream_.writeMessages(messages);
   }
   kj::Maybe<int> getSendBufferSize() override;
-  kj::Promise<void> end() override { return stream_.end(); }
+  kj::Promise<void> end() override { return hung_up_ ? kj::READY_NOW : stream_.end(); }
+
+  /// Says nothing more, and hears nothing more until the peer ends the connection: its messages are
+  /// read and dropped. Nothing may be waiting to be written.
+  kj::Promise<void> hang_up();
 
  private:
   capnp::AsyncIoMessageStream stream_;
+  bool hung_up_ = false;
 };
 
 }  // namespace counterfoil

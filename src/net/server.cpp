@@ -13,9 +13,12 @@ namespace {
 /// Calls of one connection that are under way, in words: past it the connection waits.
 constexpr std::size_t flow_limit_words = 4 * limits::request_bytes / sizeof(capnp::word);
 
-/// How long draining may take: first for answers to be written down, then for peers to take them.
+/// How long draining may take: first for answers to be written down, then for peers to take them,
+/// then for peers to end their side.
 constexpr auto answering = 100 * kj::MILLISECONDS;
 constexpr auto draining_max = 2 * kj::SECONDS;
+constexpr auto parting_max = 500 * kj::MILLISECONDS;
+constexpr auto look_again = 5 * kj::MILLISECONDS;
 
 }  // namespace
 
@@ -33,6 +36,9 @@ struct Server::Connection {
         rpc(capnp::makeRpcServer(network, kj::mv(gate))) {
     rpc.setFlowLimit(flow_limit_words);
   }
+
+  /// Whether nothing waits to be written to it.
+  bool sent() { return network.getCurrentQueueCount() == 0; }
 };
 
 capnp::ReaderOptions message_limits() {
@@ -101,16 +107,26 @@ void Server::drain() {
   loop_.timer()
       .afterDelay(answering)
       .then([] { return kj::evalLast([] {}); })
-      .then([this] { return sent(); })
+      .then([this] { return until([this] { return all_sent(); }); })
       .exclusiveJoin(loop_.timer().afterDelay(draining_max))
+      .wait(loop_.scope());
+  for (Connection* peer : connections_)
+    if (peer->sent()) tasks_.add(peer->messages.hang_up());
+  until([this] { return connections_.empty(); })
+      .exclusiveJoin(loop_.timer().afterDelay(parting_max))
       .wait(loop_.scope());
 }
 
-/// Resolves when nothing waits to be written to any peer.
-kj::Promise<void> Server::sent() {
-  const auto waits = [](Connection* peer) { return peer->network.getCurrentQueueCount() != 0; };
-  if (std::none_of(connections_.begin(), connections_.end(), waits)) return kj::READY_NOW;
-  return loop_.timer().afterDelay(10 * kj::MILLISECONDS).then([this] { return sent(); });
+bool Server::all_sent() const {
+  return std::all_of(connections_.begin(), connections_.end(),
+                     [](Connection* peer) { return peer->sent(); });
+}
+
+kj::Promise<void> Server::until(std::function<bool()> condition) {
+  if (condition()) return kj::READY_NOW;
+  return loop_.timer().afterDelay(look_again).then([this, condition = std::move(condition)]() {
+    return until(condition);
+  });
 }
 
 }  // namespace counterfoil

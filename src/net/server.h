@@ -24,9 +24,9 @@ class Server {
 
   /// Begins to accept; gives the address that it really listens on.
   Result<Address> listen(const Address& address);
-  /// Accepts nothing more, ends subscriptions, and lets answers that are ready go out; no longer
-  /// than a few seconds, for a peer may never take its own. The ledger's writer must have stopped
-  /// before, so that every command has its answer.
+  /// Accepts nothing more, ends subscriptions, lets answers that are ready go out and peers read
+  /// them; no longer than a few seconds, for a peer may never take its own. The ledger's writer
+  /// must have stopped before, so that every command has its answer.
   void drain();
 
   std::size_t subscribers() const { return subscribers_.size(); }
@@ -36,7 +36,8 @@ class Server {
   class Errors;
   struct Connection;
   void serve(kj::Own<kj::AsyncIoStream> stream);
-  kj::Promise<void> sent();
+  bool all_sent() const;
+  kj::Promise<void> until(std::function<bool()> condition);
 
   AsioLoop& loop_;
   Background background_;

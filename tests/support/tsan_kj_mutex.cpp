@@ -1,4 +1,4 @@
-// Linked into tests under ThreadSanitizer only. KJ's mutex is made of futexes inside libkj, which
+// Linked into every program under ThreadSanitizer, and only then. KJ's mutex is made of futexes inside libkj, which
 // is not instrumented, so TSan does not see that it orders threads, and reports whatever KJ hands
 // from thread to thread under it (kj::Executor, cross-thread fulfillers) as a race. These
 // definitions take the place of libkj's, call them, and tell TSan what they guarantee. Unlike a

@@ -15,8 +15,16 @@ const capnp::ReaderOptions reader_options{limits::request_bytes / sizeof(capnp::
                                           static_cast<int>(limits::message_depth)};
 
 /// What the untyped walk below counts. A byte list of one may be a text of its NUL alone or data of
-/// one byte, and a struct without a section one whose fields are all zero: only the schema tells.
+/// one byte, and a struct in which all is zero may be a decimal: only the schema tells.
 enum class Empty { certainly, perhaps };
+
+bool is_zero(capnp::AnyStruct::Reader reader) {
+  for (const capnp::byte byte : reader.getDataSection())
+    if (byte != 0) return false;
+  for (const auto pointer : reader.getPointerSection())
+    if (!pointer.isNull()) return false;
+  return true;
+}
 
 /// Whether a pointer below leads to an empty list, text or struct. Untyped, so that the usual
 /// message, which has none, costs one quick pass.
@@ -26,9 +34,7 @@ bool has_empty(capnp::AnyPointer::Reader pointer, Empty what) {
   if (pointer.isNull()) return false;
   if (pointer.isStruct()) {
     const auto structure = pointer.getAs<capnp::AnyStruct>();
-    if (structure.getDataSection().size() == 0 && structure.getPointerSection().size() == 0)
-      return what == Empty::perhaps;
-    return has_empty(structure, what);
+    return is_zero(structure) ? what == Empty::perhaps : has_empty(structure, what);
   }
   if (!pointer.isList()) return false;
   const auto list = pointer.getAs<capnp::AnyList>();
@@ -86,12 +92,15 @@ void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Build
       copy_present(from.get(field).as<capnp::DynamicStruct>(),
                    to.init(field).as<capnp::DynamicStruct>());
     } else if (type.isStruct()) {
-      // A union's member is set also where nothing is set in it.
+      // A union's member is set also where nothing is set in it, and a decimal of 0 is a value.
       const bool in_union =
           field.getProto().getDiscriminantValue() != capnp::schema::Field::NO_DISCRIMINANT;
-      if (from.has(field) || in_union)
-        copy_present(from.get(field).as<capnp::DynamicStruct>(),
-                     to.init(field).as<capnp::DynamicStruct>());
+      const bool has_meaning =
+          in_union || type.asStruct() == capnp::Schema::from<schema::Decimal>();
+      if (!from.has(field) && !in_union) return;
+      const auto copy = to.init(field).as<capnp::DynamicStruct>();
+      copy_present(from.get(field).as<capnp::DynamicStruct>(), copy);
+      if (!has_meaning && is_zero(copy.asReader().as<capnp::AnyStruct>())) to.clear(field);
     } else if (type.isList()) {
       const auto list = from.get(field).as<capnp::DynamicList>();
       if (list.size() != 0) copy_list(list, to.init(field, list.size()).as<capnp::DynamicList>());

@@ -15,7 +15,7 @@
 namespace counterfoil {
 
 /// One message in canonical form: a single segment without a segment table (the form that Cap'n
-/// Proto's encoding specification calls canonical), with no empty list or text set.
+/// Proto's encoding specification calls canonical), with no empty list, text or struct set.
 using Words = kj::Array<capnp::word>;
 
 /// The same words as bytes, as they are stored and hashed.

@@ -6,6 +6,7 @@
 
 #include "codec/decimal.h"
 #include "codec/describe.h"
+#include "codec/known_parts.h"
 #include "codec/path.h"
 #include "codec/shape.h"
 #include "core/ids.h"
@@ -77,6 +78,10 @@ Result<void> check_enum(const Path& path, capnp::DynamicEnum value) {
 }
 
 Result<void> check_decimal(const Path& path, DynamicStruct::Reader value) {
+  static const KnownParts known = known_parts(capnp::Schema::from<schema::Decimal>());
+  if (!is_all_known(known, value))
+    return fail(ErrorCode::invalid, "{}: sets a field of Decimal that this build does not know",
+                path.text());
   const unsigned scale = value.as<schema::Decimal>().getScale();
   if (scale <= decimal_scale_max) return {};
   return fail(ErrorCode::invalid, "{}: has scale {}; at most {} is exact", path.text(), scale,

@@ -155,6 +155,22 @@ TEST_CASE("bits in the gaps between fields are refused") {
   CHECK_THAT(sent.message(), Contains("does not know"));
 }
 
+// Cause: a Decimal is checked as the one value that it stands for, and what lay beside its two
+// fields was not looked at: it was recorded unseen, and lost where the command went through JSON.
+TEST_CASE("a bit of a decimal that no field uses is refused") {
+  Sent sent;
+  auto target = sent.command.initFacts(1)[0].initTargetSubmitted();
+  target.setFiscalYear(2024);
+  target.setAbout("project/p");
+  target.setUnit("u");
+  auto decimal = target.initIndicators(1)[0].initTarget();
+  decimal.setCoefficient(1250);
+  decimal.setScale(2);
+  CHECK_THAT(sent.message(), !Contains("does not know"));
+  capnp::AnyStruct::Builder(capnp::DynamicStruct::Builder(decimal)).getDataSection()[9] = 1;
+  CHECK_THAT(sent.message(), Contains("does not know"));
+}
+
 TEST_CASE("a message cut short or damaged is refused and never throws") {
   Sent sent;
   fill(sent.command, Extreme::highest);

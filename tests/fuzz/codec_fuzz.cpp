@@ -58,7 +58,9 @@ void sent_command(std::string_view bytes) {
   COUNTERFOIL_ASSERT(check_command(command));
   COUNTERFOIL_ASSERT(bytes_of(canonical(command)) == bytes_of(once));
   capnp::MallocMessageBuilder again;
-  COUNTERFOIL_ASSERT(command_from_json(to_json(command), again.initRoot<schema::Command>()));
+  const auto read = again.initRoot<schema::Command>();
+  COUNTERFOIL_ASSERT(command_from_json(to_json(command), read));
+  COUNTERFOIL_ASSERT(bytes_of(canonical(read.asReader())) == bytes_of(once));
 }
 
 }  // namespace

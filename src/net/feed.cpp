@@ -42,7 +42,7 @@ class SubscriptionServer final : public schema::Subscription::Server {
   kj::Promise<void> send() {
     std::vector<std::string> records;
     std::size_t bytes = 0;
-    auto scan = ledger_.journal().scan(next_);
+    auto scan = ledger_.journal().scan(next_, Journal::Extent::part);
     while (bytes < bytes_in_call && records.size() < records_in_call) {
       const auto record = or_throw(scan.next());
       if (!record) break;

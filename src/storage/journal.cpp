@@ -21,6 +21,7 @@ Journal::Impl::Impl(Rocks database, ShownFile file, Hasher hash)
       book(rocks.family(keys::book)),
       meta(rocks.family(keys::meta)),
       shown(std::move(file)),
+      epoch(shown.epoch()),
       hasher(std::move(hash)) {}
 
 void Journal::Impl::index(Rocks::Batch& batch, schema::Record::Reader record) const {
@@ -98,7 +99,7 @@ Result<void> Journal::Impl::put_group(const std::vector<Words>& group, const Pag
     const std::string_view bytes = counterfoil::bytes_of(words);
     CF_LET(const auto record, buffer.load(bytes));
     COUNTERFOIL_ASSERT(record.getSequence() == next.size());
-    COUNTERFOIL_ASSERT(record.getEpoch() == shown.epoch().value);
+    COUNTERFOIL_ASSERT(record.getEpoch() == epoch.value);
     COUNTERFOIL_ASSERT(Instant{record.getRecordedAt()} >= recorded_at);
     recorded_at = Instant{record.getRecordedAt()};
     batch.put(*records, keys::record(Sequence{next.size()}), bytes);
@@ -158,7 +159,7 @@ std::uint64_t Journal::size() const {
   return impl_->size.load(std::memory_order_acquire);
 }
 Epoch Journal::epoch() const {
-  return impl_->shown.epoch();
+  return impl_->epoch;
 }
 
 Hash Journal::root() const {

@@ -73,7 +73,9 @@ class Journal {
     explicit Scan(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
   };
-  Scan scan(Sequence from) const;
+  /// `part` where the caller stops after some records: it reads ahead less.
+  enum class Extent { rest, part };
+  Scan scan(Sequence from, Extent extent = Extent::rest) const;
 
   /// The sequences of a subject's records from that ordinal on, at most `limit` of them.
   Result<std::vector<Sequence>> history(std::string_view subject, Ordinal from,

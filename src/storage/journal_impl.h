@@ -17,8 +17,9 @@ tl::unexpected<Error> missing_record(Sequence sequence);
 struct Journal::Impl {
   Rocks rocks;
   Rocks::FamilyPtr records, subjects, commands, book, meta;
-  ShownFile shown;  // of the writer's thread
-  Hasher hasher;    // of the writer's thread
+  ShownFile shown;    // of the writer's thread
+  const Epoch epoch;  // that `shown` names; any thread reads it
+  Hasher hasher;      // of the writer's thread
   std::atomic<std::uint64_t> size{0};
   mutable std::mutex mutex;  // guards what follows; only the writer's thread changes it
   TreeEdge edge;

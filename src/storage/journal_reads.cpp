@@ -42,10 +42,11 @@ Result<std::optional<std::string_view>> Journal::Scan::next() {
   return impl_->cursor.value();
 }
 
-Journal::Scan Journal::scan(Sequence from) const {
+Journal::Scan Journal::scan(Sequence from, Extent extent) const {
   const std::uint64_t end = size();  // before the cursor fixes its moment: all of it is in there
+  const auto walk = extent == Extent::rest ? Rocks::Walk::whole : Rocks::Walk::lookup;
   auto impl = std::make_unique<Scan::Impl>(
-      Scan::Impl{impl_->rocks.walk(*impl_->records, Rocks::Walk::whole), from.value, end});
+      Scan::Impl{impl_->rocks.walk(*impl_->records, walk), from.value, end});
   impl->cursor.seek(journal_keys::record(from));
   return Scan(std::move(impl));
 }

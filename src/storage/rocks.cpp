@@ -150,7 +150,7 @@ Result<Rocks> Rocks::open(const std::string& path, const std::vector<std::string
   db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   db_options.avoid_flush_during_recovery = !options.change_on_open;
   db_options.track_and_verify_wals_in_manifest = true;
-  db_options.max_total_wal_size = 256 << 20;
+  db_options.max_total_wal_size = 64 << 20;  // what start-up may have to replay
   db_options.keep_log_file_num = 4;
   db_options.max_open_files = 512;
   db_options.max_file_opening_threads = 1;  // else 16 are started for each family

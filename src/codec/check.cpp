@@ -90,6 +90,11 @@ Result<void> check_decimal(const Path& path, DynamicStruct::Reader value) {
 
 Result<void> check_list(const Path& path, const ValueShape& shape, DynamicList::Reader list) {
   CF_TRY(check_size(path, list.size(), shape.limit, "elements"));
+  // Cap'n Proto reads a list of numbers or texts as one of structs, too: a second encoding of what
+  // it means.
+  if (shape.element->form == Form::structure &&
+      list.as<capnp::AnyList>().getElementSize() != capnp::ElementSize::INLINE_COMPOSITE)
+    return fail(ErrorCode::invalid, "{}: is not encoded as a list of structs", path.text());
   for (unsigned i = 0; i < list.size(); ++i)
     CF_TRY(check_value(path.item(i), *shape.element, list[i]));
   return {};

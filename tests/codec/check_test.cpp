@@ -171,6 +171,18 @@ TEST_CASE("a bit of a decimal that no field uses is refused") {
   CHECK_THAT(sent.message(), Contains("does not know"));
 }
 
+// Cause: such a list kept its encoding, and the same command in JSON got another.
+TEST_CASE("a list of structs is refused where it is encoded as one of numbers") {
+  Sent sent;
+  sent.command.initFacts(1)[0].initUnitRegistered().setUnit("u");
+  capnp::DynamicStruct::Builder command(sent.command);
+  command.init("documents", 2);
+  CHECK_THAT(sent.message(), !Contains("not encoded as a list of structs"));
+  capnp::AnyStruct::Builder any(command);
+  any.getPointerSection()[2].initAs<capnp::List<capnp::Void>>(2);
+  CHECK_THAT(sent.message(), Contains("documents: is not encoded as a list of structs"));
+}
+
 TEST_CASE("a message cut short or damaged is refused and never throws") {
   Sent sent;
   fill(sent.command, Extreme::highest);

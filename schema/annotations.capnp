@@ -28,7 +28,7 @@ annotation id @0xd0b5a8e1c2f34a19 (field) :Void;
 # Text that is one id: 1 to 96 characters of [A-Za-z0-9._-].
 
 annotation optional @0xd0b5a8e1c2f34a1a (field) :Void;
-# An id or subject that may be absent (empty).
+# An id or subject that may be absent (empty), or a number of a row that is absent where it is zero.
 
 annotation basisPoints @0xd0b5a8e1c2f34a1b (field) :Void;
 # Int64, hundredths of a per cent.

@@ -7,6 +7,7 @@ using import "annotations.capnp".date;
 using import "annotations.capnp".instant;
 using import "annotations.capnp".basisPoints;
 using import "annotations.capnp".hex;
+using import "annotations.capnp".optional;
 using Event = import "event.capnp";
 
 struct EventRow {
@@ -22,7 +23,7 @@ struct EventRow {
   document @8 :Text;
   reason @9 :Text;
   subjects @10 :Text;                 # joined by spaces
-  detail @11 :Text;                   # the fact as JSON
+  detail @11 :Text;                   # the fact as JSON, with money in major units
 }
 
 struct BudgetRow {
@@ -66,7 +67,7 @@ struct AdjustmentRow {
   item @10 :Text;
   amount @11 :Int64 $amount;
   balanceAfter @12 :Int64 $amount;
-  vintage @13 :Int32;
+  vintage @13 :Int32 $optional;
   document @14 :Text;
   actor @15 :Text;
   role @16 :Event.Role;
@@ -76,7 +77,7 @@ struct AdjustmentRow {
   effectiveOn @20 :Int32 $date;
   reason @21 :Text;
   breaches @22 :Text;                 # rules found broken and not enforced, joined by spaces
-  reversedBy @23 :UInt64;             # sequence of the reversal; 0 where it stands
+  reversedBy @23 :UInt64 $optional;   # sequence of the reversal; 0 where it stands
 }
 
 struct DifferenceRow {

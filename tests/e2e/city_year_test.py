@@ -82,6 +82,42 @@ class CityYear(support.Case):
         for row in rows:
             json.loads(row["detail"].removeprefix("'"))
 
+    def test_events_count_money_as_every_other_table_does(self):
+        """In major units; JSON has the record itself, in minor ones."""
+        events = self.city.events()
+        rows = self.city.cli("--output", "csv", "tail", "--from", 0, "--no-follow").csv
+        compared = 0
+        for event, row in zip(events, rows, strict=True):
+            self.assertEqual(row["sequence"], event.get("sequence", "0"))
+            detail = json.loads(row["detail"].removeprefix("'"))
+            fact = event["fact"].get("paymentRecorded")
+            if fact is None:
+                continue
+            compared += 1
+            for name in ("amount", "spentAfter"):
+                self.assertEqual(support.major(detail.get(name, "0")), int(fact.get(name, 0)))
+            self.assertRegex(detail["amount"], r"^-?\d+\.\d\d$")
+        self.assertGreater(compared, 100)
+        # A table that is followed has a header, and then each event as it comes.
+        table = self.city.cli("tail", "--from", 0, "--limit", 3, "--no-follow").out.splitlines()
+        self.assertRegex(table[0], r"^event  what happened +effective on +")
+        self.assertRegex(table[1], r"^    0  ledgerOpened +")
+
+    def test_what_was_not_compared_is_never_called_equal(self):
+        empty = self.folder / "empty.csv"
+        with open(self.files / "closing.csv", encoding="utf-8") as closing:
+            empty.write_text(closing.readline(), encoding="utf-8")
+        for arguments, said in (
+                (("--measure", "bogus", self.files / "closing.csv"),
+                 'nothing was compared: the files have no measure "bogus"; they have net'),
+                (("--measure", "headcount", self.files / "closing.csv"), "they have net"),
+                ((empty,), "nothing was compared: the files have no row of figures")):
+            outcome = self.city.cli("reconcile", "--mapping",
+                                    support.MAPPINGS / "reference-year.toml", *arguments,
+                                    expect=support.WRONG_USAGE)
+            self.assert_says(outcome, said)
+            self.assertEqual(outcome.out, "")
+
     def test_rebuilding_gives_the_same_digests(self):
         digests = self.city.digests()
         self.assertEqual({row["name"]: row["after"]

@@ -3,6 +3,8 @@
 
 import json
 import os
+import resource
+import signal
 import subprocess
 import threading
 import time
@@ -34,17 +36,12 @@ reference = "{voucher}"
 HEADER = b"voucher,booked,fund,amount\n"
 
 
-def commands(*facts):
-    return "".join(json.dumps({"commandId": f"prepare-{place}", "facts": [fact]}) + "\n"
-                   for place, fact in enumerate(facts))
-
-
 class Hostile(support.Case):
     def setUp(self):
         super().setUp()
         self.city = self.ledger("--rule-set", "open").start()
         line = "line/2024/P1/general/net/-"
-        self.city.cli("submit", "-", stdin=commands(
+        self.city.cli("submit", "-", stdin=support.commands(
             {"unitRegistered": {"unit": "U1", "name": "Unit"}},
             {"projectProposed": {"project": "P1", "unit": "U1", "name": "Project"}},
             {"lineOpened": {"line": line}},
@@ -209,7 +206,7 @@ class HostileJson(Hostile):
         self.check_malformed("null")
         self.check_malformed('"commandId"')
         self.check_malformed("{} {}")
-        self.check_malformed(b"\xff\xfe")
+        self.check_malformed(b"\xff\xfe", "not UTF-8", "save the file as UTF-8")
         self.check_malformed(self.payment(id='"commandId": "p", "commandId": "p"'), "commandId")
         self.check_malformed(self.payment("1e5"), "amount")
         self.check_malformed(self.payment("1.5"), "amount")
@@ -250,6 +247,34 @@ class HostileJson(Hostile):
         again = self.submit("\n".join(line for line in lines if "commandId" in line), support.DONE)
         self.assert_says(again, "0 recorded, 3 recorded earlier, 0 not recorded")
         self.check_size()
+
+    def test_a_file_that_cannot_be_read_is_not_taken_for_an_empty_one(self):
+        outcome = self.city.cli("submit", self.folder, expect=support.COULD_NOT)
+        self.assert_says(outcome, f"cannot read {self.folder} beyond line 0: Is a directory")
+        with open(self.folder / "commands", "wb") as file:
+            file.write(self.payment().encode())
+        folder = os.open(self.folder, os.O_RDONLY)
+        try:
+            done = subprocess.run(self.city.arguments("submit", "-"), stdin=folder, check=False,
+                                  capture_output=True, text=True)
+        finally:
+            os.close(folder)
+        self.assertEqual(done.returncode, support.COULD_NOT, done.stderr)
+        self.assertIn("Is a directory", done.stderr)
+        self.check_size()
+
+    def test_a_ledger_that_cannot_write_is_another_status_than_a_malformed_line(self):
+        """No file of the daemon may grow beyond a MiB, as on a disk that is full."""
+        before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        try:
+            city = self.ledger("--rule-set", "open", name="full").start(restore_signals=False)
+        finally:
+            signal.signal(signal.SIGXFSZ, before)
+        resource.prlimit(city.process.pid, resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
+        lines = support.commands(*({"unitRegistered": {"unit": f"U{number}", "name": "n" * 500}}
+                                   for number in range(6000)))
+        outcome = city.cli("submit", "-", stdin=lines + "{\n", expect=support.COULD_NOT)
+        self.assert_says(outcome, "File too large", "-:6001: invalid: ")
 
     def test_one_id_for_two_commands_is_a_conflict(self):
         self.submit(self.payment(), support.DONE)

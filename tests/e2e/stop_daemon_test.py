@@ -48,6 +48,7 @@ class StoppedDaemon(JournalCase):
         follower = subprocess.Popen(ledger.arguments("tail"), stdout=subprocess.PIPE,
                                     stderr=subprocess.PIPE)
         try:
+            self.assertIn(b"what happened", follower.stdout.readline())
             self.assertIn(b"ledgerOpened", follower.stdout.readline())
             before = time.monotonic()
             self.assertEqual(ledger.stop(), support.DONE)
@@ -55,6 +56,22 @@ class StoppedDaemon(JournalCase):
             _, err = follower.communicate(timeout=60 * support.SLOWNESS)
             self.assertEqual(follower.returncode, support.COULD_NOT)
             self.assertIn(b"the ledger is stopping", err)
+            self.assertTrue(err.endswith(b"go on with `tail --from 2`\n"), err)
+        finally:
+            follower.kill()
+            follower.communicate()
+
+    def test_who_follows_a_daemon_that_is_killed_is_told_where_to_go_on(self):
+        ledger = self.ledger("--rule-set", "open").start()
+        follower = subprocess.Popen(ledger.arguments("--output", "json", "tail", "--from", 1),
+                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            self.assertIn(b"ruleSetPublished", follower.stdout.readline())
+            ledger.kill()
+            _, err = follower.communicate(timeout=60 * support.SLOWNESS)
+            self.assertEqual(follower.returncode, support.COULD_NOT)
+            self.assertEqual(err, b"counterfoil: the connection to the ledger ended; go on with "
+                                  b"`tail --from 2`\n")
         finally:
             follower.kill()
             follower.communicate()

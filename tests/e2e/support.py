@@ -96,13 +96,14 @@ class Ledger:
     def port(self):
         return int(self.address.rsplit(":", 1)[1])
 
-    def start(self):
-        """Starts a daemon, and returns when it serves."""
+    def start(self, **options):
+        """Starts a daemon, with options of Popen, and returns when it serves."""
         offset = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [program("counterfoild"), "--ledger", str(self.folder),
-                 "--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                 "--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                **options)
         limit = time.monotonic() + 60 * SLOWNESS
         while time.monotonic() < limit:
             text = self.log.read_bytes()[offset:].decode()
@@ -149,8 +150,8 @@ class Ledger:
 
     def views(self):
         """The views' states by name, when all records are folded."""
-        self.cli("budgets", "--project", "none")  # reads wait until the view is up to date
-        self.cli("adjustments", "--project", "none")
+        for view in ("budgets", "adjustments"):  # reads wait until the view is up to date
+            self.cli(view, "--project", "none", expect=ANSWER_IS_NO)
         return {view["name"]: view for view in self.cli("--output", "json", "projections").json}
 
     def digests(self):
@@ -201,6 +202,12 @@ ISRAEL_OPTIONS = ("--currency", "ILS", "--time-zone", "Asia/Jerusalem", "--rule-
 def import_israel(ledger, **options):
     return ledger.cli("import", "--mapping", MAPPINGS / "israel-2012.toml",
                       israel("original_revised"), israel("changes"), **options)
+
+
+def commands(*facts):
+    """JSON lines to submit, one command a fact."""
+    return "".join(json.dumps({"commandId": f"prepare-{place}", "facts": [fact]}) + "\n"
+                   for place, fact in enumerate(facts))
 
 
 def major(text):

@@ -33,8 +33,11 @@ class Usage(support.Case):
                 (("--connect", "here", "budgets"), "write HOST:PORT"),
                 (("import", "x.csv"), "--mapping is required"),
                 (("history",), "subject is required"),
-                (("tail", "--from", "-1"), "--from"),
-                (("--output", "csv", "tail"), "--output json"),
+                (("budgets", "--fiscal-year", "0"), "write a whole number from 1 on"),
+                (("adjustments", "--fiscal-year", "-1"), "write a whole number from 1 on"),
+                (("tail", "--from", "-1"), "--from: -1 is too small: write a whole number from 0"),
+                (("tail", "--limit", "-3"), "-3 is too small: write a whole number from 1 on"),
+                (("tail", "--limit", "0"), "0 is too small: write a whole number from 1 on"),
                 (("init", "--origin", "a.example/b"), "--ledger DIR"),
                 (("--ledger", "a", "submit", "-"), "--connect"),
                 (("rebuild", "index"), "--ledger DIR")):
@@ -124,9 +127,47 @@ class Usage(support.Case):
                 (("rebuild", "--subject", "project/none"), "nothing was ever recorded"),
                 (("tail", "--from", "1000", "--no-follow"), "the journal holds 2 records")):
             self.assert_says(ledger.cli(*arguments, expect=support.ANSWER_IS_NO), part)
-        self.assertEqual(ledger.cli("tail", "--from", "2", "--no-follow").out, "")
+        self.assertEqual(ledger.cli("tail", "--from", "2", "--no-follow").out, "No rows.\n")
         self.assertEqual(len(ledger.events()), 2)
         self.assertEqual(len(ledger.events("--from", 0, "--limit", 1)), 1)
+        # A limit beyond the last number there is: its sum with `--from` must not begin again at 0.
+        self.assertEqual(len(ledger.events("--from", 1, "--limit", 2**64 - 1)), 1)
+
+    def test_a_filter_that_fits_no_line_is_named_with_what_there_is(self):
+        ledger = self.ledger("--rule-set", "open").start()
+        for read in ("budgets", "adjustments"):
+            outcome = ledger.cli(read, "--unit", "U1", expect=support.ANSWER_IS_NO)
+            self.assert_says(outcome, "the ledger has no budget line yet")
+        line = "line/2024/P1/general/net/-"
+        ledger.cli("submit", "-", stdin=support.commands(
+            {"unitRegistered": {"unit": "U1", "name": "Unit"}},
+            {"unitRegistered": {"unit": "U2", "name": "Unit without a line"}},
+            {"projectProposed": {"project": "P1", "unit": "U1", "name": "Project"}},
+            {"lineOpened": {"line": line}},
+            {"lineOpened": {"line": "line/2025/P1/general/gross/-"}},
+            {"budgetAdjusted": {"kind": "supplement", "request": "52-25",
+                                "legs": [{"line": line, "amount": "100"}]}}))
+        for read in ("budgets", "adjustments"):
+            for option, value, said in (
+                    ("--measure", "nett", 'has the measure "nett"; there are gross, net'),
+                    ("--fiscal-year", "2042", 'has the fiscal year "2042"; there are 2024, 2025'),
+                    ("--unit", "U2", 'has the unit "U2"; there are U1'),
+                    ("--project", "P", 'has the project "P"; there are P1'),
+                    ("--fund", "land", 'has the fund "land"; there are general')):
+                outcome = ledger.cli(read, option, value, expect=support.ANSWER_IS_NO)
+                self.assert_says(outcome, said)
+                self.assertEqual(outcome.out, "")
+            # Each is known; together they name nothing, and that is an answer.
+            self.assertEqual(ledger.cli(read, "--fiscal-year", 2025, "--measure", "net").out,
+                             "No rows.\n")
+        self.assert_says(ledger.cli("adjustments", "--request", "52-26",
+                                    expect=support.ANSWER_IS_NO), 'the request "52-26"')
+        known = ledger.cli("--output", "csv", "adjustments", "--request", "52-25").csv
+        self.assertEqual(len(known), 1)
+
+    def test_the_rows_of_one_project_as_csv_are_its_budget_lines_and_help_says_so(self):
+        self.assertRegex(support.cli("rebuild", "--help").out,
+                         r"as CSV\s+its\s+budget\s+lines\s+only")
 
     def test_output_that_cannot_be_written_is_never_taken_for_whole(self):
         ledger = self.ledger()

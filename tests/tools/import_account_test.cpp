@@ -96,6 +96,22 @@ TEST_CASE("a rule that was reported and not enforced is listed with its command"
   CHECK(heard == std::vector<std::string>{"R16", "R19"});
 }
 
+// The ledger answers a command that it knows with the findings of its acceptance, too.
+TEST_CASE("a broken rule counts once, also where one import gives its command twice") {
+  MemoryLedger ledger;
+  ledger.findings["test/2"] = {{"R16", "legs sum to 5"}, {"R19", "7 > 6"}};
+  const Folder folder;
+  const auto read = Mapping::read(folder.write("m.toml", mapping)).value();
+  const auto file = folder.write("rows.csv", std::string(header) + rows_of(3));
+  const std::vector files{file, file};
+  Account account;
+  REQUIRE(import_files(read, files, ledger, options(), account).has_value());
+  CHECK(account.commands_recorded == 3);
+  CHECK(account.commands_known == 3);
+  CHECK(account.breaches_found == 2);
+  CHECK(account.breaches.size() == 2);
+}
+
 TEST_CASE("an import that stops at a refusal sends what came before it and nothing behind it") {
   ImportOptions with = options();
   with.on_refusal = OnRefusal::stop;

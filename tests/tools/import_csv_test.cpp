@@ -51,10 +51,10 @@ TEST_CASE("a record that is no row is refused at its line and reading goes on at
     const char* reason;
   };
   const std::vector<Case> cases = {
-      {"too few fields", "1", "it has 1 fields, the header has 2"},
-      {"too many fields", "1,2,3", "it has 3 fields, the header has 2"},
-      {"NUL", std::string("1,\0", 3), "it contains a NUL byte"},
-      {"not UTF-8", "1,\xC3\x28", "it is not UTF-8"},
+      {"too few fields", "1", "it has 1 field, the header has 2; add what is missing"},
+      {"too many fields", "1,2,3", "it has 3 fields, the header has 2; quote a field"},
+      {"NUL", std::string("1,\0", 3), "it contains a NUL byte; save the file as plain text"},
+      {"not UTF-8", "1,\xC3\x28", "it is not UTF-8; save it so, or put encoding"},
       {"overlong UTF-8", "1,\xC0\xAF", "it is not UTF-8"},
       {"text behind a quote", "1,\"2\"x", "text follows a closing quote"},
       {"quote within a field", "1,2\"x\"", "a quote stands within a field"},
@@ -90,8 +90,12 @@ TEST_CASE("an unclosed quote costs one record, also where many lines and a far q
         "2! text follows a closing quote; a quote within a quoted field is doubled");
   CHECK(read_all("a,b\n\"open,2\n1,2\n3,\"4\"\n").size() == 3);
   // Where what it joins is well formed, the refusal says which lines are in it.
-  CHECK(read_all("a,b\n\"open,2\n1,2\",3,4\n5,6\n") ==
-        Records{"2! it has 3 fields, the header has 2; quotes join the lines 2 to 3", "4: 5|6"});
+  CHECK(
+      read_all("a,b\n\"open,2\n1,2\",3,4\n5,6\n") ==
+      Records{
+          "2! it has 3 fields, the header has 2; quotes join the lines 2 to 3; quote a field that "
+          "holds a comma",
+          "4: 5|6"});
 }
 
 TEST_CASE("a header that cannot be read is an error of the file") {
@@ -111,7 +115,8 @@ TEST_CASE("GB 18030 becomes UTF-8, and bytes that are not GB 18030 are refused")
   CHECK(read_all("\x84\x31\x95\x33"
                  "a,b\n\x81\x30\x81\x30,2\n",
                  Encoding::gb18030) == Records{"2: \xC2\x80|2"});
-  CHECK(read_all("a,b\n\xBD,2\n3,4\n", Encoding::gb18030) ==
-        Records{"2! it is not GB 18030", "3: 3|4"});
-  CHECK(read_all("a,b\n\xFF\xFF,2\n", Encoding::gb18030) == Records{"2! it is not GB 18030"});
+  const std::string refusal =
+      "2! it is not GB 18030; save it so, or leave encoding out of the mapping if it is UTF-8";
+  CHECK(read_all("a,b\n\xBD,2\n3,4\n", Encoding::gb18030) == Records{refusal, "3: 3|4"});
+  CHECK(read_all("a,b\n\xFF\xFF,2\n", Encoding::gb18030) == Records{refusal});
 }

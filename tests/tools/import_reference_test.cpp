@@ -136,8 +136,8 @@ TEST_CASE(
                                           "line/2023/P5/general/net/- -400 0 400"});
   CHECK(result->lines.compared == 6);
   CHECK(result->lines.equal == 3);
-  CHECK(result->programmes.compared == 5);
-  CHECK(result->programmes.equal == 2);
+  CHECK(result->programmes_by_measure.at("net").compared == 5);
+  CHECK(result->programmes_by_measure.at("net").equal == 2);
   CHECK_FALSE(result->equal());
 }
 
@@ -153,6 +153,31 @@ TEST_CASE("a figure that cannot be read is listed and the comparison is not equa
   CHECK(result->differences.empty());
   CHECK(result->refused.size() == 2);
   CHECK_FALSE(result->equal());
+}
+
+// The figures before the bad one stood as zero, and zero is equal to a line that is not there.
+TEST_CASE("a row of which one figure cannot be read compares nothing") {
+  const Folder folder;
+  const auto path = folder.write("m.toml", R"(name = "test"
+[[table]]
+name = "closing"
+form = "lines"
+[table.line]
+fiscal_year = "2024"
+project = "{project}"
+fund = "general"
+[table.measures]
+gross = { revised = "gross" }
+net = { revised = "net" }
+)");
+  const auto mapping = Mapping::read(path).value();
+  MemoryLedger ledger;
+  const std::vector files{folder.write("closing.csv", "project,gross,net\nP1,1.00,one\n")};
+  const auto result = reconcile(mapping, files, ledger, options().setting);
+  REQUIRE(result.has_value());
+  CHECK(result->refused.size() == 1);
+  CHECK(result->lines.compared == 0);
+  CHECK(result->programmes_by_measure.empty());
 }
 
 TEST_CASE("an appropriation that names a target approval is refused without it") {

@@ -84,7 +84,19 @@ TEST_CASE("CSV writes days, moments and names of enums the same in every languag
       });
   CHECK_THAT(text, Contains("\r\n0,0,poolAllocation,other,"));
   CHECK_THAT(text,
-             Contains(",finance,,2024-03-01T08:00:00Z,,2024-03-01,\"a, \"\"b\"\"\nc\",,0\r\n"));
+             Contains(",finance,,2024-03-01T08:00:00Z,,2024-03-01,\"a, \"\"b\"\"\nc\",,\r\n"));
+}
+
+TEST_CASE("CSV leaves a number empty that is absent, since zero would be a year or an event") {
+  const auto leg = [](schema::AdjustmentRow::Builder row) { row.setRequest("52-25"); };
+  CHECK_THAT(printed<schema::AdjustmentRow>(csv, leg),
+             Contains("\r\n0,0,,other,52-25,,,0,,,,0.00,0.00,,,,,,,,,,,\r\n"));
+  const auto reversed = [](schema::AdjustmentRow::Builder row) {
+    row.setVintage(2023);
+    row.setReversedBy(7);
+  };
+  CHECK_THAT(printed<schema::AdjustmentRow>(csv, reversed),
+             Contains("\r\n0,0,,other,,,,0,,,,0.00,0.00,2023,,,,,,,,,,7\r\n"));
 }
 
 TEST_CASE(

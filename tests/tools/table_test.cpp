@@ -55,6 +55,19 @@ TEST_CASE("a value that comes after the widths were chosen is never hidden") {
              Catch::Matchers::EndsWith("x\na longer one\n\na     b\ny  7.00\nz  0.00\n"));
 }
 
+TEST_CASE("a table that is followed shows each row as it comes, and a header before the first") {
+  std::ostringstream out;
+  Table table(out, Language::english, {{"a", false}, {"b", true}});
+  table.show();
+  CHECK(out.str().empty());
+  table.add({cell("x"), cell("1.00")});
+  CHECK(out.str().empty());
+  table.show();
+  CHECK(out.str() == "a     b\nx  1.00\n");
+  table.add({cell("y"), cell("2.00")});
+  CHECK(out.str() == "a     b\nx  1.00\ny  2.00\n");
+}
+
 TEST_CASE("a table without rows says so") {
   std::ostringstream out;
   Table table(out, Language::chinese, {{"a", false}});

@@ -7,6 +7,7 @@
 #include "codec/json.h"
 #include "core/money.h"
 #include "core/time.h"
+#include "domain/line.h"
 
 namespace counterfoil {
 namespace {
@@ -78,14 +79,14 @@ Cell Cells::cell(const FieldShape& field, DynamicStruct::Reader row) const {
 }
 
 unsigned Cells::exponent(const FieldShape& field, DynamicStruct::Reader row) const {
-  constexpr unsigned thousandths_of_a_post = 3;
   if (!field.value.marks.amount || measure_ == nullptr) return currency_exponent_;
-  const bool is_headcount = row.get(measure_->field).as<capnp::Text>() == "headcount";
-  return is_headcount ? thousandths_of_a_post : currency_exponent_;
+  const bool is_headcount = row.get(measure_->field).as<capnp::Text>() == headcount_measure.data();
+  return is_headcount ? headcount_exponent : currency_exponent_;
 }
 
 std::string Cells::integer(const FieldShape& field, DynamicStruct::Reader row) const {
   const Marks& marks = field.value.marks;
+  if (marks.optional && !row.has(field.field, capnp::HasMode::NON_DEFAULT)) return {};
   const auto value = row.get(field.field);
   if (field.value.type.isUInt64()) return std::to_string(value.as<std::uint64_t>());
   const std::int64_t number = value.as<std::int64_t>();

@@ -17,7 +17,7 @@ enum class Audience { person, program };
 /// Turns the fields of one kind of row into text. Money is decimal in major units, an $amount of a
 /// row whose `measure` is "headcount" is in posts with three decimals, $basisPoints a percentage.
 /// For a person: thousands separators, and an enum's values in the language. A day or moment of
-/// zero is absent, hence empty. Lists and structs are shown as JSON.
+/// zero is absent, hence empty, and so is an $optional number. Lists and structs are shown as JSON.
 class Cells {
  public:
   Cells(const StructShape& shape, unsigned currency_exponent, Audience audience, Language language);

@@ -49,6 +49,10 @@ void Output::row(capnp::DynamicStruct::Reader row) {
   table_->add(std::move(cells));
 }
 
+void Output::show() {
+  if (table_) table_->show();
+}
+
 void Output::finish() {
   if (table_) table_->finish();
 }

@@ -34,6 +34,8 @@ class Output {
 
   /// Prints one row; it must be of the schema given above.
   void row(capnp::DynamicStruct::Reader row);
+  /// Writes a table's rows that are held back; from now on it writes each as it comes.
+  void show();
   /// Ends the output; call it once, after the last row.
   void finish();
 

@@ -20,6 +20,10 @@ void Table::add(std::vector<Cell> row) {
   if (held_.size() == rows_held) start();
 }
 
+void Table::show() {
+  if (!is_started_ && !held_.empty()) start();
+}
+
 void Table::finish() {
   if (!is_started_) start();
   const bool is_empty =

@@ -30,6 +30,8 @@ class Table {
   Table(std::ostream& out, Language language, std::vector<Column> columns);
 
   void add(std::vector<Cell> row);
+  /// Prints what is held back, if anything is; from then on each row is printed as it is added.
+  void show();
   /// Prints what is held back and the note. Nothing may be added afterwards.
   void finish();
 

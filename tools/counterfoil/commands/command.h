@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 #include <functional>
 #include <string>
 
@@ -37,7 +38,13 @@ struct LineFilter {
 
   void add_to(CLI::App& command);
   void fill(schema::Filter::Builder filter) const;
+  /// Fails where one of the values is in no budget line of the ledger, with those that are: to be
+  /// asked where no row was found, because a mistyped filter must not read as "there is none".
+  Result<void> check_known(LedgerAccess& access) const;
 };
+
+/// An option's check: it must be a whole number, and none below `least`.
+CLI::Validator at_least(std::int64_t least);
 
 /// How rows are printed for this ledger.
 OutputOptions output_options(const GlobalOptions& global, LedgerAccess& access);

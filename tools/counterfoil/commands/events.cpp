@@ -7,75 +7,48 @@
 #include "codec/json.h"
 #include "codec/text.h"
 #include "counterfoil/commands/command.h"
+#include "counterfoil/event_row.h"
 #include "counterfoil/standard_output.h"
 #include "net/failure.h"
 
 namespace counterfoil {
 namespace {
 
-std::string join_subjects(schema::Record::Reader record) {
-  std::string joined;
-  for (const auto subject : record.getSubjects()) {
-    if (!joined.empty()) joined += ' ';
-    joined += view(subject.getId());
-  }
-  return joined;
-}
-
-void fill(schema::EventRow::Builder row, schema::Record::Reader record) {
-  const boost::json::value fact = to_json(record.getFact());
-  std::string name = "unknown";
-  std::string detail;
-  if (fact.is_object() && !fact.get_object().empty()) {
-    name = std::string_view(fact.get_object().begin()->key());
-    detail = boost::json::serialize(fact.get_object().begin()->value());
-  }
-  row.setSequence(record.getSequence());
-  row.setFact(text_of(name));
-  row.setEffectiveOn(record.getEffectiveOn());
-  row.setDecidedAt(record.getDecidedAt());
-  row.setRecordedAt(record.getRecordedAt());
-  row.setActor(record.getActor());
-  row.setRole(record.getRole());
-  row.setOrganisation(record.getOrganisation());
-  if (record.getDocuments().size() != 0) row.setDocument(record.getDocuments()[0].getNumber());
-  row.setReason(record.getReason());
-  row.setSubjects(text_of(join_subjects(record)));
-  row.setDetail(text_of(detail));
-}
-
 /// Prints records: JSON is the whole record, a table or CSV a row of what matters first.
 class EventPrinter {
  public:
-  EventPrinter(const OutputOptions& options) : json_(options.format == Format::json) {
-    if (!json_) output_.emplace(options, capnp::Schema::from<schema::EventRow>(), std::cout);
+  EventPrinter(const OutputOptions& options) : currency_exponent_(options.currency_exponent) {
+    if (options.format != Format::json)
+      rows_.emplace(options, capnp::Schema::from<schema::EventRow>(), std::cout);
   }
-  Result<void> print(std::string_view bytes) {
-    CF_LET(const auto record, buffer_.load(bytes));
-    if (json_) {
+  void print(schema::Record::Reader record) {
+    if (!rows_) {
       std::cout << boost::json::serialize(to_json(record)) << '\n';
-      return {};
+      return;
     }
     capnp::MallocMessageBuilder message;
     auto row = message.initRoot<schema::EventRow>();
-    fill(row, record);
-    output_->row(row.asReader());
-    return {};
+    fill(row, record, currency_exponent_);
+    rows_->row(row.asReader());
+  }
+  /// Shows what was printed so far to who follows it.
+  Result<void> show() {
+    if (rows_) rows_->show();
+    return flush_output();
   }
   void finish() {
-    if (output_) output_->finish();
-    std::cout.flush();
+    if (rows_) rows_->finish();
   }
 
  private:
-  bool json_;
-  std::optional<Output> output_;
-  RecordBuffer buffer_;
+  unsigned currency_exponent_;
+  std::optional<Output> rows_;
 };
 
 Result<ExitStatus> print_history(const GlobalOptions& global, const std::string& subject) {
   CF_LET(const auto access, LedgerAccess::open(global));
   EventPrinter printer(output_options(global, *access));
+  RecordBuffer buffer;
   std::uint64_t next = 0;
   std::uint64_t count = 0;
   do {
@@ -83,7 +56,10 @@ Result<ExitStatus> print_history(const GlobalOptions& global, const std::string&
     request.setSubject(text_of(subject));
     request.setFrom(next);
     CF_LET(auto page, access->call(kj::mv(request)));
-    for (const auto record : page.getRecords()) CF_TRY(printer.print(view(record)));
+    for (const auto bytes : page.getRecords()) {
+      CF_LET(const auto record, buffer.load(view(bytes)));
+      printer.print(record);
+    }
     CF_TRY(flush_output());
     next += page.getRecords().size();
     count = page.getCount();
@@ -95,20 +71,19 @@ Result<ExitStatus> print_history(const GlobalOptions& global, const std::string&
 
 struct TailOptions {
   std::optional<std::uint64_t> from;
-  std::uint64_t limit = 0;
+  std::optional<std::uint64_t> limit;
   bool no_follow = false;
 };
 
 /// Where the feed's events arrive. `done` resolves when as many as wanted have been printed.
 class Sink final : public schema::EventSink::Server {
  public:
-  Sink(Format format, std::uint64_t next, std::uint64_t end,
+  Sink(EventPrinter& printer, std::uint64_t next, std::uint64_t end,
        kj::Own<kj::PromiseFulfiller<void>> done)
-      : format_(format), next_(next), end_(end), done_(kj::mv(done)) {}
+      : printer_(printer), next_(next), end_(end), done_(kj::mv(done)) {}
   /// The connection holds the sink, so a sink that goes while it is waited for was cut off.
   ~Sink() noexcept(false) {
-    if (done_->isWaiting())
-      done_->reject(KJ_EXCEPTION(DISCONNECTED, "`tail --from` goes on where it broke off", next_));
+    if (done_->isWaiting()) cut_off({ErrorCode::io, "the connection to the ledger ended"});
   }
 
   kj::Promise<void> events(EventsContext context) override {
@@ -118,19 +93,23 @@ class Sink final : public schema::EventSink::Server {
       or_reject(printed);
       or_throw(printed);
     }
-    or_reject(flush_output());
+    or_reject(printer_.show());
     if (next_ >= end_) done_->fulfill();
     return kj::READY_NOW;
   }
 
   kj::Promise<void> ended(EndedContext context) override {
     const auto failure = context.getParams().getFailure();
-    done_->reject(to_exception(
-        error_named(view(failure.getCode()), std::string(view(failure.getMessage())))));
+    cut_off(error_named(view(failure.getCode()), std::string(view(failure.getMessage()))));
     return kj::READY_NOW;
   }
 
  private:
+  void cut_off(Error error) {
+    error.message += fmt::format("; go on with `tail --from {}`", next_);
+    done_->reject(to_exception(error));
+  }
+
   void or_reject(const Result<void>& done) {
     if (!done) done_->reject(to_exception(done.error()));
   }
@@ -141,30 +120,29 @@ class Sink final : public schema::EventSink::Server {
       return fail(ErrorCode::corrupt, "the feed sent record {} where {} was due",
                   record.getSequence(), next_);
     ++next_;
-    if (format_ == Format::json) {
-      std::cout << boost::json::serialize(to_json(record)) << '\n';
-      return {};
-    }
-    capnp::MallocMessageBuilder message;
-    auto row = message.initRoot<schema::EventRow>();
-    fill(row, record);
-    const auto read = row.asReader();
-    std::cout << fmt::format("{:>8}  {}  {:<20} {} {}\n", read.getSequence(),
-                             format_instant(Instant{read.getRecordedAt()}), view(read.getFact()),
-                             view(read.getSubjects()), view(read.getDetail()));
+    printer_.print(record);
     return {};
   }
 
-  Format format_;
+  EventPrinter& printer_;
   std::uint64_t next_;
   std::uint64_t end_;
   kj::Own<kj::PromiseFulfiller<void>> done_;
   RecordBuffer buffer_;
 };
 
+/// Prints the records from `from` on, as they come, up to the one before `end`.
+Result<void> follow(LedgerAccess& access, EventPrinter& printer, std::uint64_t from,
+                    std::uint64_t end) {
+  auto done = kj::newPromiseAndFulfiller<void>();
+  auto request = access.feed().subscribeRequest();
+  request.setFrom(from);
+  request.setSink(kj::heap<Sink>(printer, from, end, kj::mv(done.fulfiller)));
+  CF_LET(auto subscription, access.call(kj::mv(request)));
+  return access.wait(kj::mv(done.promise));
+}
+
 Result<ExitStatus> tail(const GlobalOptions& global, const TailOptions& options) {
-  if (global.format == Format::csv)
-    return fail(ErrorCode::invalid, "tail prints a table or JSON lines: choose --output json");
   CF_LET(const auto access, LedgerAccess::open(global));
   constexpr std::uint64_t last = 10;
   const std::uint64_t size = access->info().getSize();
@@ -174,15 +152,10 @@ Result<ExitStatus> tail(const GlobalOptions& global, const TailOptions& options)
                 size, from);
   std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
   if (options.no_follow) end = std::max(size, from);
-  if (options.limit != 0) end = std::min(end, from + options.limit);
-  if (from >= end) return ExitStatus::done;
-
-  auto done = kj::newPromiseAndFulfiller<void>();
-  auto request = access->feed().subscribeRequest();
-  request.setFrom(from);
-  request.setSink(kj::heap<Sink>(global.format, from, end, kj::mv(done.fulfiller)));
-  CF_LET(auto subscription, access->call(kj::mv(request)));
-  CF_TRY(access->wait(kj::mv(done.promise)));
+  if (options.limit && *options.limit < end - from) end = from + *options.limit;
+  EventPrinter printer(output_options(global, *access));
+  if (from < end) CF_TRY(follow(*access, printer, from, end));
+  printer.finish();
   return ExitStatus::done;
 }
 
@@ -210,8 +183,8 @@ void add_tail(CLI::App& app, GlobalOptions& global, Action& action) {
       app.add_subcommand("tail", "Follow the events as they are recorded, each once, in order");
   auto options = std::make_shared<TailOptions>();
   command->add_option("--from", options->from, "First sequence (default: the last ten events)")
-      ->check(CLI::NonNegativeNumber);
-  command->add_option("--limit", options->limit, "End after this many events");
+      ->check(at_least(0));
+  command->add_option("--limit", options->limit, "End after this many events")->check(at_least(1));
   command->add_flag("--no-follow", options->no_follow, "End with the newest event");
   command->footer(
       "Examples:\n"

@@ -157,7 +157,8 @@ void add_rebuild(CLI::App& app, GlobalOptions& global, Action& action) {
   command->add_option("name", options->names,
                       "Views to build (default: all); `index`: the journal's own indexes, offline");
   command->add_option("--subject", options->subject,
-                      "Print one project's rows, folded from its records alone");
+                      "Print one project's rows, folded from its records alone; as CSV its budget "
+                      "lines only, for its adjustments choose another output");
   command->footer(
       "Examples:\n"
       "  counterfoil rebuild budgets\n"

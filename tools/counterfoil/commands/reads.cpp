@@ -12,18 +12,35 @@ Result<ExitStatus> print_budgets(const GlobalOptions& global, const LineFilter& 
   CF_LET(const auto access, LedgerAccess::open(global));
   Output output(output_options(global, *access), capnp::Schema::from<schema::BudgetRow>(),
                 std::cout);
+  bool found = false;
   CF_TRY(each_budget(*access, filter, [&](schema::BudgetRow::Reader row) -> Result<void> {
+    found = true;
     output.row(row);
     return {};
   }));
+  if (!found) CF_TRY(filter.check_known(*access));
   output.finish();
   return ExitStatus::done;
+}
+
+/// Fails where no adjustment at all belongs to the request.
+Result<void> check_request(LedgerAccess& access, const std::string& number) {
+  auto request = access.reader().adjustmentsRequest();
+  request.initFilter().setRequest(text_of(number));
+  request.setLimit(1);
+  CF_LET(auto page, access.call(kj::mv(request)));
+  if (page.getRows().size() != 0) return {};
+  return fail(ErrorCode::not_found,
+              "no adjustment belongs to the request \"{}\": `adjustments` without --request shows "
+              "the numbers that there are",
+              number);
 }
 
 Result<ExitStatus> print_adjustments(const GlobalOptions& global, const LineFilter& filter) {
   CF_LET(const auto access, LedgerAccess::open(global));
   Output output(output_options(global, *access), capnp::Schema::from<schema::AdjustmentRow>(),
                 std::cout);
+  bool found = false;
   std::string after;
   do {
     auto request = access->reader().adjustmentsRequest();
@@ -31,32 +48,17 @@ Result<ExitStatus> print_adjustments(const GlobalOptions& global, const LineFilt
     request.setAfter(data_of(after));
     CF_LET(auto page, access->call(kj::mv(request)));
     for (const auto row : page.getRows()) output.row(row);
+    found = found || page.getRows().size() != 0;
     CF_TRY(flush_output());
     after = view(page.getNext());
   } while (!after.empty());
+  if (!found) CF_TRY(filter.check_known(*access));
+  if (!found && !filter.request.empty()) CF_TRY(check_request(*access, filter.request));
   output.finish();
   return ExitStatus::done;
 }
 
 }  // namespace
-
-void LineFilter::add_to(CLI::App& command) {
-  command.add_option("--fiscal-year", fiscal_year, "Only lines of this fiscal year");
-  command.add_option("--unit", unit, "Only lines of this budget unit");
-  command.add_option("--project", project, "Only lines of this project");
-  command.add_option("--fund", fund, "Only lines of this fund");
-  command.add_option("--measure", measure, "Only this measure, for instance net");
-}
-
-void LineFilter::fill(schema::Filter::Builder filter) const {
-  filter.setFiscalYear(fiscal_year);
-  filter.setUnit(text_of(unit));
-  filter.setProject(text_of(project));
-  filter.setFund(text_of(fund));
-  filter.setMeasure(text_of(measure));
-  filter.setKind(text_of(kind));
-  filter.setRequest(text_of(request));
-}
 
 OutputOptions output_options(const GlobalOptions& global, LedgerAccess& access) {
   return {global.format, global.language, access.info().getCurrencyExponent()};
@@ -85,6 +87,7 @@ void add_budgets(CLI::App& app, GlobalOptions& global, Action& action) {
   auto options = std::make_shared<LineFilter>();
   options->add_to(*command);
   command->footer(
+      "A filter that no budget line of the ledger fits is status 1, with what there is.\n"
       "Examples:\n"
       "  counterfoil budgets --fiscal-year 2024 --unit U001\n"
       "  counterfoil --output csv budgets > budgets.csv");
@@ -102,6 +105,7 @@ void add_adjustments(CLI::App& app, GlobalOptions& global, Action& action) {
   command->add_option("--kind", options->kind, "Only this kind, for instance virement");
   command->add_option("--request", options->request, "Only the request with this number");
   command->footer(
+      "A filter that no budget line of the ledger fits is status 1, with what there is.\n"
       "Examples:\n"
       "  counterfoil adjustments --fiscal-year 2024 --kind clawback\n"
       "  counterfoil adjustments --request 52-25");

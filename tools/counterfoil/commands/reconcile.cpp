@@ -47,6 +47,20 @@ void fill(schema::DifferenceRow::Builder row, const intake::Difference& differen
   row.setDifference(difference.difference);
 }
 
+/// Fails where the files have no figure to compare with: nothing found different is then no answer.
+Result<void> check_compared(const intake::Reconciliation& found, const std::string& wanted) {
+  const auto& measures = found.programmes_by_measure;
+  if (measures.empty())
+    return fail(ErrorCode::invalid,
+                "nothing was compared: the files have no row of figures that can be read");
+  if (wanted.empty() || measures.contains(wanted)) return {};
+  std::vector<std::string_view> names;
+  for (const auto& [measure, tally] : measures) names.push_back(measure);
+  return fail(ErrorCode::invalid,
+              "nothing was compared: the files have no measure \"{}\"; they have {}", wanted,
+              fmt::join(names, ", "));
+}
+
 Result<ExitStatus> reconcile(const GlobalOptions& global, const ReconcileArguments& arguments) {
   CF_LET(const auto mapping, intake::Mapping::read(arguments.mapping));
   CF_LET(const auto access, LedgerAccess::open(global));
@@ -55,6 +69,9 @@ Result<ExitStatus> reconcile(const GlobalOptions& global, const ReconcileArgumen
   const std::vector<std::filesystem::path> files(arguments.files.begin(), arguments.files.end());
   CF_LET(const auto found,
          intake::reconcile(mapping, files, lines, {access->info().getCurrencyExponent(), zone}));
+  for (const auto& refusal : found.refused)
+    fmt::print(stderr, "{}:{}: refused: {}\n", refusal.file, refusal.line, refusal.reason);
+  CF_TRY(check_compared(found, arguments.measure));
 
   Output output(output_options(global, *access), capnp::Schema::from<schema::DifferenceRow>(),
                 std::cout);
@@ -69,8 +86,6 @@ Result<ExitStatus> reconcile(const GlobalOptions& global, const ReconcileArgumen
     output.row(row.asReader());
   }
   output.finish();
-  for (const auto& refusal : found.refused)
-    fmt::print(stderr, "{}:{}: refused: {}\n", refusal.file, refusal.line, refusal.reason);
   for (const auto& [measure, tally] : found.programmes_by_measure)
     if (arguments.measure.empty() || arguments.measure == measure)
       fmt::print(stderr, "{}: {} of {} programmes are equal\n", measure, tally.equal,
@@ -91,6 +106,7 @@ void add_reconcile(CLI::App& app, GlobalOptions& global, Action& action) {
   command->add_option("--measure", arguments->measure, "Only this measure, for instance net");
   command->add_option("file", arguments->files, "CSV files with the revised figures")->required();
   command->footer(
+      "Where the files have no figure to compare with, that is status 2.\n"
       "Example:\n"
       "  counterfoil reconcile --mapping tools/mappings/israel-2012.toml "
       "original_revised_2012.csv");

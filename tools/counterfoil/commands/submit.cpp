@@ -1,13 +1,18 @@
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <system_error>
 
 #include "codec/json.h"
 #include "codec/text.h"
 #include "core/limits.h"
+#include "core/text.h"
 #include "counterfoil/commands/command.h"
+#include "net/failure.h"
 
 namespace counterfoil {
 namespace {
@@ -16,7 +21,7 @@ struct Counts {
   std::uint64_t accepted = 0;
   std::uint64_t again = 0;
   std::uint64_t failed = 0;
-  bool only_refusals = true;  // every failure was the ledger's no, not a malformed line
+  ExitStatus worst = ExitStatus::done;  // of all failures
 };
 
 struct Line {
@@ -24,19 +29,18 @@ struct Line {
   std::string text;
 };
 
-void print_failure(Counts& counts, std::string_view file, std::uint64_t line, std::string_view code,
-                   std::string_view message) {
+void print_failure(Counts& counts, std::string_view file, std::uint64_t line, const Error& error) {
   ++counts.failed;
-  if (code != name_of(ErrorCode::refused) && code != name_of(ErrorCode::conflict))
-    counts.only_refusals = false;
-  fmt::print(stderr, "{}:{}: {}: {}\n", file, line, code, message);
+  counts.worst = std::max(counts.worst, exit_status(error.code));
+  fmt::print(stderr, "{}:{}: {}: {}\n", file, line, name_of(error.code), error.message);
 }
 
 void print_answer(Counts& counts, const std::string& file, std::uint64_t line,
                   schema::Answer::Reader answer) {
   if (answer.isFailed()) {
-    print_failure(counts, file, line, view(answer.getFailed().getCode()),
-                  view(answer.getFailed().getMessage()));
+    const auto failed = answer.getFailed();
+    print_failure(counts, file, line,
+                  error_named(view(failed.getCode()), std::string(view(failed.getMessage()))));
     return;
   }
   const auto accepted = answer.getAccepted();
@@ -50,6 +54,14 @@ void print_answer(Counts& counts, const std::string& file, std::uint64_t line,
                              view(breach.getRule()), view(breach.getFinding()));
 }
 
+Result<void> read_command(const std::string& line, schema::Command::Builder command) {
+  if (!is_text(line))
+    return fail(ErrorCode::invalid,
+                "the line is not UTF-8, or holds a NUL byte; save the file as UTF-8");
+  CF_LET(const auto json, parse_json(line));
+  return command_from_json(json, command);
+}
+
 /// Sends what is well-formed of the lines in one request, and prints every line's answer in order.
 Result<void> send(LedgerAccess& access, const std::string& file, const std::vector<Line>& lines,
                   Counts& counts) {
@@ -59,9 +71,7 @@ Result<void> send(LedgerAccess& access, const std::string& file, const std::vect
   std::vector<Result<void>> read;
   unsigned good = 0;
   for (unsigned i = 0; i < lines.size(); ++i) {
-    auto json = parse_json(lines[i].text);
-    read.push_back(json ? command_from_json(*json, scratch[i])
-                        : Result<void>(tl::make_unexpected(json.error())));
+    read.push_back(read_command(lines[i].text, scratch[i]));
     if (read.back()) ++good;
   }
   auto request = access.recorder().recordRequest();
@@ -75,13 +85,18 @@ Result<void> send(LedgerAccess& access, const std::string& file, const std::vect
     if (read[i])
       print_answer(counts, file, lines[i].number, response.getAnswers()[next++]);
     else
-      print_failure(counts, file, lines[i].number, name_of(read[i].error().code),
-                    read[i].error().message);
+      print_failure(counts, file, lines[i].number, read[i].error());
   }
   return {};
 }
 
-/// Reads one line, at most as long as the limit; the rest of a longer one is skipped.
+/// Whether reading ended otherwise than at the end. std::cin alone does not say so.
+bool is_unreadable(const std::istream& in) {
+  return in.bad() || (&in == &std::cin && std::ferror(stdin) != 0);
+}
+
+/// Reads one line, at most as long as the limit; the rest of a longer one is skipped. A line that
+/// could not be read to its end is none.
 bool read_line(std::istream& in, std::string& text, bool& too_long) {
   text.clear();
   too_long = false;
@@ -93,7 +108,7 @@ bool read_line(std::istream& in, std::string& text, bool& too_long) {
     else
       too_long = true;
   }
-  return true;
+  return !is_unreadable(in);
 }
 
 Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) {
@@ -117,8 +132,11 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
   std::size_t bytes = 0;
   std::string text;
   bool too_long = false;
+  std::optional<Error> unread;
   for (std::uint64_t number = 1;; ++number) {
+    errno = 0;
     const bool more = read_line(in, text, too_long);
+    const int error = errno;
     const bool blank = text.find_first_not_of(" \t\r") == std::string::npos;
     const bool full =
         lines.size() == lines_in_request || bytes + text.size() > limits::request_bytes / 4;
@@ -127,10 +145,16 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
       lines.clear();
       bytes = 0;
     }
+    if (!more && is_unreadable(in))
+      unread = Error{ErrorCode::io,
+                     fmt::format("cannot read {} beyond line {}: {}; what came before is answered",
+                                 file, number - 1, std::generic_category().message(error))};
     if (!more) break;
     if (too_long) {
-      print_failure(counts, file, number, name_of(ErrorCode::limit),
-                    fmt::format("the line is longer than {} bytes", limits::json_line_bytes));
+      print_failure(counts, file, number,
+                    {ErrorCode::limit, fmt::format("the line is longer than {} bytes; send fewer "
+                                                   "facts in a command",
+                                                   limits::json_line_bytes)});
     } else if (!blank) {
       bytes += text.size();
       lines.push_back({number, text});
@@ -138,8 +162,8 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
   }
   fmt::print(stderr, "{} recorded, {} recorded earlier, {} not recorded\n", counts.accepted,
              counts.again, counts.failed);
-  if (counts.failed == 0) return ExitStatus::done;
-  return counts.only_refusals ? ExitStatus::answer_is_no : ExitStatus::wrong_usage;
+  if (unread) return tl::make_unexpected(std::move(*unread));
+  return counts.worst;
 }
 
 }  // namespace
@@ -152,6 +176,7 @@ void add_submit(CLI::App& app, GlobalOptions& global, Action& action) {
       ->required();
   command->footer(
       "A command is recorded whole or not at all; sent again, it gets the same answer.\n"
+      "Where lines fail in several ways, the status is the highest of them.\n"
       "Example:\n"
       "  echo '{\"commandId\": \"unit-1\", \"facts\": [{\"unitRegistered\":\n"
       "      {\"unit\": \"U001\", \"name\": \"Education\"}}]}' | tr -d '\\n' | counterfoil submit "

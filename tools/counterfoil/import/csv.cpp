@@ -51,11 +51,14 @@ Result<bool> CsvReader::next(CsvRecord& record) {
   CF_LET(const bool found, read(record));
   if (!found || !record.refusal.empty()) return found;
   if (record.fields.size() != header_.size()) {
-    record.refusal =
-        fmt::format("it has {} fields, the header has {}", record.fields.size(), header_.size());
+    record.refusal = fmt::format("it has {} field{}, the header has {}", record.fields.size(),
+                                 record.fields.size() == 1 ? "" : "s", header_.size());
     // A stray quote can pair with one many lines on: say what went with it.
     if (line_ - record.line > 1)
       record.refusal += fmt::format("; quotes join the lines {} to {}", record.line, line_ - 1);
+    record.refusal += record.fields.size() < header_.size()
+                          ? "; add what is missing, an empty field where there is nothing"
+                          : "; quote a field that holds a comma";
     record.fields = {};
   }
   return true;
@@ -178,8 +181,11 @@ Result<void> CsvReader::skip_line() {
 /// Makes the fields of the record out of what was found; the refusal, or nothing.
 std::string CsvReader::decode(std::size_t length) {
   const std::string_view record = window_.bytes().substr(0, length);
-  if (record.find('\0') != record.npos) return "it contains a NUL byte";
-  if (encoding_ == Encoding::utf8 && !is_text(record)) return "it is not UTF-8";
+  if (record.find('\0') != record.npos)
+    return "it contains a NUL byte; save the file as plain text";
+  if (encoding_ == Encoding::utf8 && !is_text(record))
+    return "it is not UTF-8; save it so, or put encoding = \"gb18030\" in the mapping if it is "
+           "that";
   text_.clear();
   text_.reserve(2 * length + 1);  // views point into it: it must not move
   fields_.clear();
@@ -195,7 +201,9 @@ std::string CsvReader::decode(std::size_t length) {
     } else {
       std::string plain;
       if (field.doubled) append_unquoted(raw, plain);
-      if (!decoder_->decode(field.doubled ? plain : raw, text_)) return "it is not GB 18030";
+      if (!decoder_->decode(field.doubled ? plain : raw, text_))
+        return "it is not GB 18030; save it so, or leave encoding out of the mapping if it is "
+               "UTF-8";
     }
     fields_.push_back(std::string_view(text_).substr(begin));
   }

@@ -69,15 +69,12 @@ class Reconciler {
   }
 
   Result<Reconciliation> finish() {
-    std::map<std::string, bool, std::less<>> programmes;
     std::map<std::pair<std::string, std::string>, bool> programmes_by_measure;
     for (const auto& [line, figures] : figures_) {
       const bool equal = figures.expected == figures.actual;
       const std::string project(project_of(line));
       const std::string measure(measure_of(line));
       count(result_.lines, equal);
-      count(result_.lines_by_measure[measure], equal);
-      programmes.emplace(project, true).first->second &= equal;
       programmes_by_measure.emplace(std::pair(measure, project), true).first->second &= equal;
       if (equal) continue;
       const auto difference = subtract(Money{figures.actual}, Money{figures.expected});
@@ -85,7 +82,6 @@ class Reconciler {
         return fail(ErrorCode::invalid, "{}: the difference does not fit 64 bits", line);
       result_.differences.push_back({line, figures.expected, figures.actual, difference->minor});
     }
-    for (const auto& [project, equal] : programmes) count(result_.programmes, equal);
     for (const auto& [key, equal] : programmes_by_measure)
       count(result_.programmes_by_measure[key.first], equal);
     return std::move(result_);
@@ -106,7 +102,9 @@ class Reconciler {
       CF_LET(const std::string cell, table.inputs.text_of(*measure.revised, row));
       auto amount = measure.read(cell, mapping_.numbers, setting_.currency_exponent);
       if (!amount) return fail_at(measure.id, std::move(amount).error());
-      const auto sum = ::counterfoil::add(Money{figures_[line].expected}, Money{*amount});
+      const auto known = figures_.find(line);
+      const Money before{known == figures_.end() ? 0 : known->second.expected};
+      const auto sum = ::counterfoil::add(before, Money{*amount});
       if (!sum) return fail(ErrorCode::invalid, "{}: the sum does not fit 64 bits", line);
       sums.emplace_back(std::move(line), sum->minor);
     }

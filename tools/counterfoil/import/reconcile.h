@@ -46,8 +46,8 @@ struct Reconciliation {
   std::vector<Difference> differences;  // by line
   std::vector<Refusal> refused;         // rows that could not be read: their figures are not in it
   Tally lines;
-  Tally programmes;  // a programme is equal where all its lines are
-  std::map<std::string, Tally> lines_by_measure;
+  /// A programme is equal in a measure where all its lines are. Only measures that the files have
+  /// figures of are in it.
   std::map<std::string, Tally> programmes_by_measure;
 
   bool equal() const { return differences.empty() && refused.empty(); }

@@ -95,6 +95,7 @@ Result<void> Sender::flush() {
   if (answers->size() != pending_.size())
     return fail(ErrorCode::corrupt, "the ledger gave {} answers to {} commands", answers->size(),
                 pending_.size());
+  if (told_.size() >= known_max) told_.clear();
   for (std::size_t i = 0; i < pending_.size(); ++i) take_answer(pending_[i], (*answers)[i]);
   pending_.clear();
   pending_ids_.clear();
@@ -127,6 +128,8 @@ void Sender::accept(const Pending& command, const Accepted& accepted) {
     account_.facts_recorded += accepted.count;
     command.group->recorded = true;
   }
+  // A command given twice gets the findings with each answer.
+  if (accepted.findings.empty() || !told_.insert(accepted.first.value).second) return;
   for (const Finding& finding : accepted.findings) {
     Breached breached{command.id, accepted.first, finding};
     ++account_.breaches_found;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "counterfoil/import/build.h"
@@ -70,6 +71,7 @@ class Sender {
   std::unordered_map<std::string, Sequence> known_;
   std::unordered_map<std::string, bool> absent_;
   std::unordered_map<std::string, std::string> once_;  // id → JSON
+  std::unordered_set<std::uint64_t> told_;  // firsts whose broken rules are in the account
 };
 
 }  // namespace counterfoil::intake

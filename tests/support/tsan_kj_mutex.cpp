@@ -1,8 +1,8 @@
-// Linked into every program under ThreadSanitizer, and only then. KJ's mutex is made of futexes inside libkj, which
-// is not instrumented, so TSan does not see that it orders threads, and reports whatever KJ hands
-// from thread to thread under it (kj::Executor, cross-thread fulfillers) as a race. These
-// definitions take the place of libkj's, call them, and tell TSan what they guarantee. Unlike a
-// suppression, this hides no race that the mutex does not prevent.
+// Linked into every program under ThreadSanitizer, and only then. KJ's mutex is made of futexes
+// inside libkj, which is not instrumented, so TSan does not see that it orders threads, and reports
+// whatever KJ hands from thread to thread under it (kj::Executor, cross-thread fulfillers) as a
+// race. These definitions take the place of libkj's, call them, and tell TSan what they guarantee.
+// Unlike a suppression, this hides no race that the mutex does not prevent.
 #include <dlfcn.h>
 #include <kj/mutex.h>
 #include <sanitizer/tsan_interface.h>

@@ -108,6 +108,44 @@ struct Fact {
     monitoringChecked @12 :MonitoringChecked;
     gradeAssigned @13 :GradeAssigned;
     eventReversed @14 :EventReversed;
+    principalEnrolled @15 :PrincipalEnrolled;
+    roleGranted @16 :RoleGranted;
+    roleRevoked @17 :RoleRevoked;
+    keyRotated @18 :KeyRotated;
+    ledgerSealed @19 :LedgerSealed;
+    expenditureStandardSet @20 :ExpenditureStandardSet;
+    revenueEstimated @21 :RevenueEstimated;
+    ceilingIssued @22 :CeilingIssued;
+    periodClosed @23 :PeriodClosed;
+    periodReopened @24 :PeriodReopened;
+    unitReorganised @25 :UnitReorganised;
+    projectClassified @26 :ProjectClassified;
+    exAnteAppraised @27 :ExAnteAppraised;
+    affordabilityAssessed @28 :AffordabilityAssessed;
+    pipelineAdmitted @29 :PipelineAdmitted;
+    libraryAdmitted @30 :LibraryAdmitted;
+    instalmentsRolled @31 :InstalmentsRolled;
+    projectClosed @32 :ProjectClosed;
+    targetReturned @33 :TargetReturned;
+    budgetRequested @34 :BudgetRequested;
+    itemReviewed @35 :ItemReviewed;
+    adjustmentProposed @36 :AdjustmentProposed;
+    approvalRecorded @37 :ApprovalRecorded;
+    budgetStated @38 :BudgetStated;
+    fundsSuspended @39 :FundsSuspended;
+    fundsResumed @40 :FundsResumed;
+    monitoringPlanned @41 :MonitoringPlanned;
+    correctionOrdered @42 :CorrectionOrdered;
+    correctionVerified @43 :CorrectionVerified;
+    resultApplied @44 :ResultApplied;
+    auditFindingRecorded @45 :AuditFindingRecorded;
+    factorAssessed @46 :FactorAssessed;
+    priorityListAdopted @47 :PriorityListAdopted;
+    fundingPlanFiled @48 :FundingPlanFiled;
+    transferReceived @49 :TransferReceived;
+    trainingHeld @50 :TrainingHeld;
+    disclosurePublished @51 :DisclosurePublished;
+    reversalProposed @52 :ReversalProposed;
   }
 }
 
@@ -138,6 +176,80 @@ struct RuleSetPublished {
   document @3 :Text;              # the rule set itself, JSON
 }
 
+struct PrincipalEnrolled {
+  # Who may act. Credentials lie beside the ledger, never in a record.
+  principal @0 :Text $id;
+  organisation @1 :Text;          # that the principal belongs to
+}
+
+struct RoleGranted {
+  role @0 :Role;
+  principal @1 :Text $id;
+  organisation @2 :Text;          # that the role is bound to; empty: any
+}
+
+struct RoleRevoked {
+  grant @0 :UInt64;               # sequence of the RoleGranted
+  principal @1 :Text $id $byLedger;
+}
+
+struct KeyRotated {
+  # The log signs with another key from here on. Both keys, or the recovery key, sign the change.
+  oldKey @0 :Text;                # C2SP signed-note verifier keys
+  newKey @1 :Text;
+  oldSignature @2 :Data;          # empty where the old key is lost
+  newSignature @3 :Data;
+  recoverySignature @4 :Data;     # empty where the old key signed
+}
+
+struct LedgerSealed {
+  # The operator's attestation of what the records up to a position amount to.
+  size @0 :UInt64;                # records that the seal covers
+  subjectsRoot @1 :Data $hex;     # RFC 6962 root over (subject, count, last sequence), sorted
+  projections @2 :List(Projection);
+
+  struct Projection {
+    version @0 :UInt32;
+    name @1 :Text $id;
+    root @2 :Data $hex;           # RFC 6962 root over the sorted entries
+  }
+}
+
+# --- rules of a year --------------------------------------------------------------------------
+
+struct ExpenditureStandardSet {
+  unitAmount @0 :Int64 $money;    # for one of what is counted
+  standard @1 :Text $id;
+  name @2 :Text;
+  measureUnit @3 :Text;           # what is counted
+}
+
+struct RevenueEstimated {
+  # What a fund can count on in a year, by source; a later estimate of the same source replaces it.
+  fiscalYear @0 :Int32;
+  source @1 :Source;
+  amount @2 :Int64 $money;
+  fund @3 :Text $id;
+
+  enum Source { unspecified @0; revenue @1; transfer @2; carriedIn @3; debt @4; stabilisation @5; }
+}
+
+struct CeilingIssued {
+  # What a unit may plan within.
+  fiscalYear @0 :Int32;
+  amount @1 :Int64 $money;
+  unit @2 :Text $id;
+}
+
+struct PeriodClosed {
+  fiscalYear @0 :Int32;
+}
+
+struct PeriodReopened {
+  fiscalYear @0 :Int32;
+  authority @1 :Text;             # that allowed it
+}
+
 # --- registry ---------------------------------------------------------------------------------
 
 struct UnitRegistered {
@@ -165,6 +277,79 @@ struct LineOpened {
   functionalClass @1 :Text;
   economicClass @2 :Text;
   unit @3 :Text $id $byLedger;    # of the project, when the line was opened
+}
+
+struct UnitReorganised {
+  # From the event's effective date on.
+  kind @0 :Kind;
+  unit @1 :Text $id;
+  into @2 :Text $id $optional;    # of a merger: the unit that goes on
+  department @3 :Text $id $optional;  # of a new parent
+  name @4 :Text;                  # of a renaming
+
+  enum Kind { unspecified @0; merged @1; renamed @2; newParent @3; }
+}
+
+struct ProjectClassified {
+  # What the rules need to know of a project; a later classification replaces it whole.
+  expiresOn @0 :Int32 $date;      # last day of the policy behind it; meaningful where hasExpiresOn
+  hasExpiresOn @1 :Bool;
+  key @2 :Bool;                   # a key project
+  livelihood @3 :Bool;            # it concerns people's livelihood
+  oneOff @4 :Bool;                # done once, then finished
+  earmarked @5 :Bool;             # paid from earmarked transfers
+  expenditure @6 :Expenditure;
+  obligation @7 :Obligation;
+  project @8 :Text $id;
+
+  enum Expenditure { unspecified @0; basic @1; threePublic @2; special @3; development @4; }
+  enum Obligation { none @0; threeGuarantees @1; debtService @2; }
+}
+
+struct ExAnteAppraised {
+  score @0 :Int64;                # thousandths of a point
+  verdict @1 :Verdict;
+  project @2 :Text $id;
+  appraiser @3 :Text;
+
+  enum Verdict { unspecified @0; recommended @1; conditional @2; rejected @3; }
+}
+
+struct AffordabilityAssessed {
+  fiscalYear @0 :Int32;           # from which the money is needed
+  affordable @1 :Bool;
+  total @2 :Int64 $money;         # over all years
+  project @3 :Text $id;
+}
+
+struct PipelineAdmitted {
+  project @0 :Text $id;
+}
+
+struct LibraryAdmitted {
+  fiscalYear @0 :Int32;
+  rank @1 :UInt32;                # from 1; the lower is funded first
+  project @2 :Text $id;
+}
+
+struct InstalmentsRolled {
+  # The plan of a project that takes several years; a later plan replaces it.
+  total @0 :Int64 $money;
+  instalments @1 :List(Instalment);
+  project @2 :Text $id;
+
+  struct Instalment {
+    fiscalYear @0 :Int32;
+    plannedProgress @1 :UInt32;   # basis points of the whole, reached by the end of that year
+    amount @2 :Int64 $money;
+  }
+}
+
+struct ProjectClosed {
+  outcome @0 :Outcome;
+  project @1 :Text $id;
+
+  enum Outcome { unspecified @0; finished @1; cancelled @2; merged @3; }
 }
 
 # --- targets ----------------------------------------------------------------------------------
@@ -201,7 +386,54 @@ struct TargetApproved {
   about @2 :Text $subjectId $byLedger;
 }
 
+struct TargetReturned {
+  # Sent back to the unit; the event's reason says what is missing.
+  target @0 :UInt64;              # sequence of the TargetSubmitted
+  fiscalYear @1 :Int32 $byLedger;
+  about @2 :Text $subjectId $byLedger;
+}
+
 # --- budget -----------------------------------------------------------------------------------
+
+struct BudgetRequested {
+  fiscalYear @0 :Int32;
+  amount @1 :Int64 $money;
+  costLines @2 :List(CostLine);
+  project @3 :Text $id;
+  unit @4 :Text $id;              # that applies
+  content @5 :Text;               # what the money is for
+  fund @6 :Text $id;              # that it would come from
+
+  struct CostLine {
+    quantity @0 :Decimal;         # of what the standard counts
+    amount @1 :Int64 $money;
+    name @2 :Text;
+    standard @3 :Text $id $optional;  # that the price follows
+  }
+}
+
+struct ItemReviewed {
+  # What a review of a request allows, and the five factors that it looked at.
+  request @0 :UInt64;             # sequence of the BudgetRequested
+  amount @1 :Int64 $money;        # allowed
+  cancelled @2 :Bool;
+  factors @3 :List(Factor);
+  fiscalYear @4 :Int32 $byLedger;
+  project @5 :Text $id $byLedger;
+  fund @6 :Text $id $byLedger;
+  rigid @7 :Bool $byLedger;       # the project serves the three guarantees or debt service
+
+  struct Factor {
+    event @0 :UInt64;             # sequence of what it rests on; meaningful where hasEvent
+    hasEvent @1 :Bool;
+    breached @2 :Bool;
+    kind @3 :FactorKind;
+  }
+}
+
+enum FactorKind {
+  unspecified @0; executionRate @1; grade @2; levelOfDetail @3; stock @4; auditFindings @5;
+}
 
 struct BudgetAppropriated {
   amount @0 :Int64 $amount;
@@ -222,7 +454,7 @@ struct BudgetAdjusted {
   request @2 :Text $id $optional;     # the source's number of the request
   legs @3 :List(Leg);
   pool @4 :Text $id $optional;        # of a clawback or a pool allocation
-  proposal @5 :UInt64;                # sequence of the AdjustmentProposed, where there is one
+  proposal @5 :UInt64;                # sequence of the AdjustmentProposed; 0: none
 
   enum Kind {
     unspecified @0;
@@ -246,6 +478,52 @@ struct BudgetAdjusted {
     policyExpired @6;
     statement @7;
   }
+}
+
+struct AdjustmentProposed {
+  # As the adjustment would be.
+  kind @0 :BudgetAdjusted.Kind;
+  cause @1 :BudgetAdjusted.Cause;
+  legs @2 :List(ProposedLeg);
+  request @3 :Text $id $optional;
+  pool @4 :Text $id $optional;
+
+  struct ProposedLeg {
+    amount @0 :Int64 $amount;
+    vintage @1 :Int32;
+    line @2 :Text $subjectId;
+    sourceTag @3 :Text;
+  }
+}
+
+struct ApprovalRecorded {
+  # Of a target, a proposal of an adjustment or of a reversal.
+  event @0 :UInt64;               # sequence of what was decided on
+  verdict @1 :Verdict;
+  authority @2 :Text;
+  document @3 :Text;              # number of the authority's document
+  approvedFact @4 :UInt16 $byLedger;  # the event's tag in Fact's union
+  subjects @5 :List(Text) $byLedger;  # that the event is about
+
+  enum Verdict { unspecified @0; approved @1; rejected @2; }
+}
+
+struct BudgetStated {
+  # What a source says that a line's year amounts to. The difference from what the ledger holds is a
+  # restatement of the line.
+  original @0 :Int64 $amount;
+  supplement @1 :Int64 $amount;
+  carriedIn @2 :Int64 $amount;
+  carriedOut @3 :Int64 $amount;   # negative when carried out
+  reserve @4 :Int64 $amount;
+  total @5 :Int64 $amount;        # of the above
+  spent @6 :Int64 $amount;        # meaningful where hasSpent
+  hasSpent @7 :Bool;
+  difference @8 :Int64 $amount $byLedger;    # total - the line's current budget before
+  balanceAfter @9 :Int64 $amount $byLedger;
+  spentDifference @10 :Int64 $amount $byLedger;
+  line @11 :Text $subjectId;
+  statedOn @12 :Int32 $date;      # day of the statement
 }
 
 struct Leg {
@@ -275,7 +553,25 @@ struct PaymentRecorded {
   reference @6 :Text;                 # voucher
 }
 
+struct FundsSuspended {
+  # Nothing more is committed or paid on it until resumed.
+  about @0 :Text $subjectId;      # project/… or line/…
+}
+
+struct FundsResumed {
+  suspension @0 :UInt64;          # sequence of the FundsSuspended
+  about @1 :Text $subjectId $byLedger;
+}
+
 # --- monitoring and evaluation ----------------------------------------------------------------
+
+struct MonitoringPlanned {
+  fiscalYear @0 :Int32;
+  opensOn @1 :Int32 $date;
+  closesOn @2 :Int32 $date;
+  about @3 :Text $subjectId;
+  scope @4 :Text;
+}
 
 struct MonitoringChecked {
   fiscalYear @0 :Int32;
@@ -294,6 +590,23 @@ struct MonitoringChecked {
   }
 }
 
+struct CorrectionOrdered {
+  check @0 :UInt64;               # sequence of the MonitoringChecked
+  dueOn @1 :Int32 $date;
+  cause @2 :Text;
+  fiscalYear @3 :Int32 $byLedger;
+  about @4 :Text $subjectId $byLedger;
+}
+
+struct CorrectionVerified {
+  correction @0 :UInt64;          # sequence of the CorrectionOrdered
+  verifiedOn @1 :Int32 $date;
+  outcome @2 :Outcome;
+  about @3 :Text $subjectId $byLedger;
+
+  enum Outcome { unspecified @0; corrected @1; notCorrected @2; }
+}
+
 struct GradeAssigned {
   evaluatedYear @0 :Int32;
   level @1 :Level;
@@ -303,12 +616,106 @@ struct GradeAssigned {
   scored @5 :Bool;                    # the scores are meaningful
   about @6 :Text $subjectId;
   evaluator @7 :Text;                 # the organisation or the hired third party
+  results @8 :List(IndicatorResult);  # what the score was computed from
+  executionRate @9 :Int64;            # basis points; meaningful where hasExecutionRate
+  hasExecutionRate @10 :Bool;
 
+  struct IndicatorResult {
+    # For a quantitative indicator the score follows from actual and target.
+    actual @0 :Decimal;
+    awarded @1 :Int64;                # thousandths of a point; of a qualitative indicator
+    indicator @2 :Text;               # its name in the target in force
+  }
   enum Level { unspecified @0; self @1; department @2; finance @3; audit @4; congress @5; }
   enum Grade { unspecified @0; excellent @1; good @2; medium @3; poor @4; }
 }
 
+struct ResultApplied {
+  # What a medium or poor grade led to: events that answer it, or a waiver whose reason the event has.
+  grade @0 :UInt64;               # sequence of the GradeAssigned
+  waived @1 :Bool;
+  answers @2 :List(UInt64);       # sequences of reductions, clawbacks and appropriations
+  evaluatedYear @3 :Int32 $byLedger;
+  about @4 :Text $subjectId $byLedger;
+}
+
+struct AuditFindingRecorded {
+  fiscalYear @0 :Int32;
+  severity @1 :Severity;
+  amount @2 :Int64 $money;        # concerned
+  about @3 :Text $subjectId;
+  finding @4 :Text;
+
+  enum Severity { unspecified @0; none @1; minor @2; major @3; }
+}
+
+struct FactorAssessed {
+  # Stock of unspent money, or how detailed the budget is.
+  fiscalYear @0 :Int32;
+  kind @1 :FactorKind;
+  breached @2 :Bool;
+  value @3 :Int64;                # stock: minor units; level of detail: basis points
+  about @4 :Text $subjectId;
+}
+
+# --- priorities and openness ------------------------------------------------------------------
+
+struct PriorityListAdopted {
+  # What a department must fund first in a year; a later list of the same id replaces it.
+  fiscalYear @0 :Int32;
+  items @1 :List(Item);           # in order of priority
+  list @2 :Text $id;
+  department @3 :Text $id;
+
+  struct Item {
+    required @0 :Int64 $money;
+    project @1 :Text $id;
+    name @2 :Text;
+  }
+}
+
+struct FundingPlanFiled {
+  fiscalYear @0 :Int32;
+  items @1 :List(Item);
+  list @2 :Text $id;
+
+  struct Item {
+    planned @0 :Int64 $money;
+    project @1 :Text $id;
+    fund @2 :Text $id;
+  }
+}
+
+struct TransferReceived {
+  # Money from a higher level; it keeps its tag until it is spent.
+  fiscalYear @0 :Int32;
+  earmarked @1 :Bool;             # leaves only to its purpose
+  amount @2 :Int64 $money;
+  fund @3 :Text $id;
+  sourceTag @4 :Text $id;
+  purpose @5 :Text $id $optional; # the project that earmarked money is for
+}
+
+struct TrainingHeld {
+  heldOn @0 :Int32 $date;
+  participants @1 :UInt32;
+  topic @2 :Text;
+  unit @3 :Text $id $optional;    # that it was held for
+}
+
+struct DisclosurePublished {
+  fiscalYear @0 :Int32;
+  about @1 :Text $subjectId;
+  url @2 :Text;
+  hash @3 :Data $hex;             # suite's hash over what was published
+}
+
 # --- correction -------------------------------------------------------------------------------
+
+struct ReversalProposed {
+  event @0 :UInt64;               # sequence of what shall be reversed
+  subjects @1 :List(Text) $byLedger;  # that the event is about
+}
 
 struct EventReversed {
   # Undoes the effect of an event by the opposite effect; the event itself stays.
@@ -331,6 +738,7 @@ struct Effect {
   balanceAfter @1 :Int64 $amount $byLedger;  # the line's current budget after it
   component @2 :Component;
   line @3 :Text $subjectId;
+  vintage @4 :Int32;
 }
 
 enum Component {

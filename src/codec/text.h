@@ -2,6 +2,7 @@
 
 #include <capnp/blob.h>
 
+#include <string>
 #include <string_view>
 
 namespace counterfoil {

@@ -76,7 +76,6 @@ Result<Money> parse_major(std::string_view text, unsigned exponent) {
 
 std::optional<std::int64_t> basis_points(Money part, Money whole) {
   if (whole.minor <= 0) return std::nullopt;
-  __extension__ using Wide = __int128;
   const Wide quotient = Wide{part.minor} * 10'000 / whole.minor;
   if (quotient > std::numeric_limits<std::int64_t>::max() ||
       quotient < std::numeric_limits<std::int64_t>::min())

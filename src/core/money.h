@@ -17,6 +17,9 @@ struct Money {
   friend auto operator<=>(const Money&, const Money&) = default;
 };
 
+/// Products of amounts; a fraction of money is computed in it and cut off, never in floating point.
+__extension__ using Wide = __int128;
+
 /// The sum or difference, or nothing where it does not fit 64 bits.
 std::optional<Money> add(Money a, Money b);
 std::optional<Money> subtract(Money a, Money b);

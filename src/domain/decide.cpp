@@ -1,15 +1,13 @@
 #include "domain/decide.h"
 
-#include <algorithm>
 #include <array>
-#include <set>
 
 #include "codec/text.h"
 #include "core/limits.h"
 #include "domain/effects.h"
 #include "domain/evolve.h"
 #include "domain/facts/deciding.h"
-#include "domain/line.h"
+#include "domain/rules/rule.h"
 #include "domain/subjects.h"
 
 namespace counterfoil {
@@ -18,7 +16,7 @@ namespace {
 using schema::Fact;
 
 /// By the fact's tag; the schema numbers them in this order.
-constexpr std::array<Decider, Fact::EVENT_REVERSED + 1> deciders = {
+constexpr std::array<Decider, fact_count> deciders = {
     nullptr,
     decide_ledger_opened,
     decide_rule_set_published,
@@ -34,6 +32,44 @@ constexpr std::array<Decider, Fact::EVENT_REVERSED + 1> deciders = {
     decide_monitoring_checked,
     decide_grade_assigned,
     decide_event_reversed,
+    decide_principal_enrolled,
+    decide_role_granted,
+    decide_role_revoked,
+    decide_key_rotated,
+    decide_ledger_sealed,
+    decide_expenditure_standard_set,
+    decide_revenue_estimated,
+    decide_ceiling_issued,
+    decide_period_closed,
+    decide_period_reopened,
+    decide_unit_reorganised,
+    decide_project_classified,
+    decide_ex_ante_appraised,
+    decide_affordability_assessed,
+    decide_pipeline_admitted,
+    decide_library_admitted,
+    decide_instalments_rolled,
+    decide_project_closed,
+    decide_target_returned,
+    decide_budget_requested,
+    decide_item_reviewed,
+    decide_adjustment_proposed,
+    decide_approval_recorded,
+    decide_budget_stated,
+    decide_funds_suspended,
+    decide_funds_resumed,
+    decide_monitoring_planned,
+    decide_correction_ordered,
+    decide_correction_verified,
+    decide_result_applied,
+    decide_audit_finding_recorded,
+    decide_factor_assessed,
+    decide_priority_list_adopted,
+    decide_funding_plan_filed,
+    decide_transfer_received,
+    decide_training_held,
+    decide_disclosure_published,
+    decide_reversal_proposed,
 };
 
 /// The newer records of a subject, newest first, at most a handful: found by their chain.
@@ -139,39 +175,6 @@ void set_breaches(schema::Record::Builder record, schema::Command::Reader comman
   }
 }
 
-/// What a line has committed and paid beyond its current budget; 0 where it has not.
-Money overdrawn(const LineState& line) {
-  const auto used = add(line.committed, line.spent);
-  const Money limit{std::max<std::int64_t>(line.current.minor, 0)};
-  const auto over = used ? subtract(*used, limit) : std::nullopt;
-  return over ? Money{std::max<std::int64_t>(over->minor, 0)} : Money{INT64_MAX};
-}
-
-/// Rule R19: commitments and payments stay within the current budget. An event that leaves a line
-/// no worse than it was breaks nothing.
-Result<void> check_available(Deciding& deciding, Book& before) {
-  const auto fact = deciding.record.asReader().getFact();
-  std::set<std::string_view> lines;
-  CF_TRY(for_each_line_effect(fact, [&](const LineEffect& effect) -> Result<void> {
-    lines.insert(effect.line);
-    return {};
-  }));
-  for (const std::string_view line : lines) {
-    CF_LET(const LineId id, parse_line(line));
-    const auto& measures = deciding.rules->expenditure_measures;
-    if (std::find(measures.begin(), measures.end(), id.measure) == measures.end()) continue;
-    CF_LET(const auto was, before.state<LineState>(line));
-    CF_LET(const auto is, deciding.book.state<LineState>(line));
-    if (overdrawn(is) <= overdrawn(was)) continue;
-    CF_TRY(report_breach(
-        deciding, "R19",
-        fmt::format("{} would have {} minor units committed and {} paid on a current budget of {}",
-                    line, is.committed.minor, is.spent.minor, is.current.minor),
-        "Record a supplement or a virement to the line first"));
-  }
-  return {};
-}
-
 /// Identity R16: no pool gives out more than went in, per source tag.
 Result<void> check_pools(Deciding& deciding) {
   return for_each_pool_effect(
@@ -220,8 +223,8 @@ Result<void> decide_fact(Book& book, schema::Command::Reader command, const Stam
   CF_TRY(deciders[which](deciding, record.getFact()));
   CF_TRY(set_subjects(book, record));
   CF_TRY(evolve(after, record.asReader()));
-  if (rules != nullptr) CF_TRY(check_available(deciding, book));
   CF_TRY(check_pools(deciding));
+  CF_TRY(check_rules(deciding, book));
   set_breaches(record, command, deciding.breaches);
 
   Words words = canonical(record.asReader());

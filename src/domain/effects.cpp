@@ -49,7 +49,7 @@ Result<void> for_each_line_effect(schema::Fact::Reader fact,
       const auto adjusted = fact.getBudgetAdjusted();
       CF_LET(const Component component, component_of(adjusted.getKind()));
       for (const auto leg : adjusted.getLegs())
-        CF_TRY(visit({view(leg.getLine()), component, Money{leg.getAmount()}}));
+        CF_TRY(visit({view(leg.getLine()), component, Money{leg.getAmount()}, leg.getVintage()}));
       return {};
     }
     case Fact::COMMITMENT_RECORDED: {
@@ -67,9 +67,17 @@ Result<void> for_each_line_effect(schema::Fact::Reader fact,
     case Fact::EVENT_REVERSED:
       for (const auto effect : fact.getEventReversed().getEffects()) {
         CF_TRY(check_component(effect.getComponent()));
-        CF_TRY(visit({view(effect.getLine()), effect.getComponent(), Money{effect.getAmount()}}));
+        CF_TRY(visit({view(effect.getLine()), effect.getComponent(), Money{effect.getAmount()},
+                      effect.getVintage()}));
       }
       return {};
+    case Fact::BUDGET_STATED: {
+      const auto stated = fact.getBudgetStated();
+      CF_TRY(
+          visit({view(stated.getLine()), Component::RESTATEMENT, Money{stated.getDifference()}}));
+      if (!stated.getHasSpent()) return {};
+      return visit({view(stated.getLine()), Component::SPENT, Money{stated.getSpentDifference()}});
+    }
     default:
       return check_known(fact);
   }

@@ -16,6 +16,7 @@ struct LineEffect {
   std::string_view line;
   schema::Component component;
   Money amount;
+  std::int32_t vintage = 0;  // fiscal year that the money was first appropriated in; 0: the line's
 };
 
 /// One change of a pool: what goes in and what comes out, under the tag of where it came from.

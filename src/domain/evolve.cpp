@@ -4,6 +4,8 @@
 
 #include "codec/text.h"
 #include "domain/effects.h"
+#include "domain/line.h"
+#include "domain/standing.h"
 #include "domain/subjects.h"
 
 namespace counterfoil {
@@ -21,12 +23,39 @@ Result<void> add_to(Money& sum, Money amount, std::string_view what) {
   return {};
 }
 
+Result<void> add_to_vintage(LineState& line, const LineEffect& effect, std::int32_t fiscal_year) {
+  const std::int32_t year = effect.vintage == 0 ? fiscal_year : effect.vintage;
+  const auto at = std::lower_bound(
+      line.vintages.begin(), line.vintages.end(), year,
+      [](const Vintage& vintage, std::int32_t wanted) { return vintage.fiscal_year < wanted; });
+  if (at != line.vintages.end() && at->fiscal_year == year)
+    return add_to(at->amount, effect.amount, effect.line);
+  line.vintages.insert(at, {year, effect.amount});
+  return {};
+}
+
+Result<void> add_to_fund(Book& book, const LineId& line, const LineEffect& effect) {
+  CF_LET(FundState* const fund,
+         book.edit_state<FundState>(fmt::format("fund/{}/{}", line.fiscal_year, line.fund)));
+  const auto found =
+      std::find_if(fund->sums.begin(), fund->sums.end(),
+                   [&](const FundState::Sum& sum) { return sum.measure == line.measure; });
+  if (found != fund->sums.end()) return add_to(found->current, effect.amount, effect.line);
+  fund->sums.push_back({std::string(line.measure), effect.amount});
+  return {};
+}
+
 Result<void> apply(Book& book, const LineEffect& effect) {
   CF_LET(LineState* const line, book.edit_state<LineState>(effect.line));
-  Money& sum = effect.component == Component::COMMITTED ? line->committed
-               : effect.component == Component::SPENT   ? line->spent
-                                                        : line->current;
-  return add_to(sum, effect.amount, effect.line);
+  if (effect.component == Component::COMMITTED)
+    return add_to(line->committed, effect.amount, effect.line);
+  if (effect.component == Component::SPENT) return add_to(line->spent, effect.amount, effect.line);
+  CF_LET(const LineId id, parse_line(effect.line));
+  CF_TRY(add_to(line->current, effect.amount, effect.line));
+  CF_TRY(add_to_vintage(*line, effect, id.fiscal_year));
+  if (effect.component == Component::ORIGINAL)
+    CF_TRY(add_to(line->original, effect.amount, effect.line));
+  return add_to_fund(book, id, effect);
 }
 
 Result<void> apply(Book& book, const PoolEffect& effect) {
@@ -76,10 +105,56 @@ Result<void> withdraw_approval(Book& book, schema::TargetApproved::Reader fact, 
   return {};
 }
 
+Result<void> reorganise(Book& book, schema::UnitReorganised::Reader fact) {
+  CF_LET(UnitState* const unit,
+         book.edit_state<UnitState>(fmt::format("unit/{}", view(fact.getUnit()))));
+  if (fact.getKind() == schema::UnitReorganised::Kind::MERGED)
+    unit->merged_into = view(fact.getInto());
+  if (fact.getKind() == schema::UnitReorganised::Kind::NEW_PARENT)
+    unit->department = view(fact.getDepartment());
+  return {};
+}
+
+/// The unit as its registration and the reorganisations that still stand make it.
+Result<void> undo_reorganisation(Book& book, schema::UnitReorganised::Reader undone) {
+  const std::string id(view(undone.getUnit()));
+  CF_LET(const auto registration, newest(book, Fact::UNIT_REGISTERED, id));
+  CF_LET(const auto others, standing(book, Fact::UNIT_REORGANISED, id));
+  CF_LET(UnitState* const unit, book.edit_state<UnitState>(fmt::format("unit/{}", id)));
+  unit->merged_into.clear();
+  unit->department.clear();
+  if (registration)
+    unit->department = view(registration->fact().getUnitRegistered().getDepartment());
+  for (const Sequence sequence : others) {
+    CF_LET(const HeldRecord record, held_record(book, sequence));
+    CF_TRY(reorganise(book, record.fact().getUnitReorganised()));
+  }
+  return {};
+}
+
+Result<void> stand(Book& book, Fact::Reader fact, Sequence sequence) {
+  for (const Standing& place : standings_of(fact)) {
+    CF_LET(StandingState* const state,
+           book.edit_state<StandingState>(standing_key(place.fact, place.key)));
+    state->sequences.push_back(sequence);
+  }
+  return {};
+}
+
+Result<void> stand_no_more(Book& book, Fact::Reader fact, Sequence sequence) {
+  for (const Standing& place : standings_of(fact)) {
+    CF_LET(StandingState* const state,
+           book.edit_state<StandingState>(standing_key(place.fact, place.key)));
+    std::erase(state->sequences, sequence);
+  }
+  return {};
+}
+
 /// What a reversal changes besides the sums, which are in its own effects.
 Result<void> undo(Book& book, Sequence undone) {
-  CF_LET(const auto record, book.record(undone));
-  const auto fact = record.getFact();
+  CF_LET(const HeldRecord record, held_record(book, undone));
+  const auto fact = record.fact();
+  CF_TRY(stand_no_more(book, fact, undone));
   switch (fact.which()) {
     case Fact::UNIT_REGISTERED: {
       const std::string unit = fmt::format("unit/{}", view(fact.getUnitRegistered().getUnit()));
@@ -106,6 +181,8 @@ Result<void> undo(Book& book, Sequence undone) {
       state->appropriated = false;
       return {};
     }
+    case Fact::UNIT_REORGANISED:
+      return undo_reorganisation(book, fact.getUnitReorganised());
     case Fact::TARGET_APPROVED:
       return withdraw_approval(book, fact.getTargetApproved(), undone);
     case Fact::PAYMENT_RECORDED:
@@ -121,6 +198,8 @@ Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
     case Fact::LEDGER_OPENED: {
       CF_LET(LedgerState* const ledger, book.edit_state<LedgerState>("ledger"));
       ledger->opened = true;
+      ledger->fiscal_month = fact.getLedgerOpened().getFiscalYearMonth();
+      ledger->fiscal_day = fact.getLedgerOpened().getFiscalYearDay();
       return {};
     }
     case Fact::RULE_SET_PUBLISHED: {
@@ -135,6 +214,7 @@ Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
       const std::string unit = fmt::format("unit/{}", view(fact.getUnitRegistered().getUnit()));
       CF_LET(UnitState* const state, book.edit_state<UnitState>(unit));
       state->registered = true;
+      state->department = view(fact.getUnitRegistered().getDepartment());
       return {};
     }
     case Fact::PROJECT_PROPOSED: {
@@ -157,6 +237,7 @@ Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
       CF_LET(LineState* const state,
              book.edit_state<LineState>(view(fact.getBudgetAppropriated().getLine())));
       state->appropriated = true;
+      state->appropriation = sequence;
       return {};
     }
     case Fact::PAYMENT_RECORDED:
@@ -168,6 +249,8 @@ Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
       state->reversed_by = sequence;
       return undo(book, undone);
     }
+    case Fact::UNIT_REORGANISED:
+      return reorganise(book, fact.getUnitReorganised());
     default:
       return {};
   }
@@ -193,6 +276,7 @@ Result<void> evolve(Book& book, schema::Record::Reader record) {
   }
   CF_TRY(for_each_line_effect(fact, [&](const LineEffect& effect) { return apply(book, effect); }));
   CF_TRY(for_each_pool_effect(fact, [&](const PoolEffect& effect) { return apply(book, effect); }));
+  CF_TRY(stand(book, fact, sequence));
   return apply_fact(book, fact, sequence);
 }
 

@@ -79,12 +79,16 @@ void fields_of(Fields& fields,
     fields.field(in_force.published.value);
     fields.field(in_force.version);
   });
+  fields.field(state.fiscal_month);
+  fields.field(state.fiscal_day);
 }
 
 template <typename Fields, typename State>
 void fields_of(Fields& fields,
                State& state) requires std::is_same_v<std::remove_const_t<State>, UnitState> {
   fields.field(state.registered);
+  fields.field(state.department);
+  fields.field(state.merged_into);
 }
 
 template <typename Fields, typename State>
@@ -99,9 +103,15 @@ void fields_of(Fields& fields,
                State& state) requires std::is_same_v<std::remove_const_t<State>, LineState> {
   fields.field(state.opened);
   fields.field(state.appropriated);
+  fields.field(state.appropriation.value);
+  fields.field(state.original.minor);
   fields.field(state.current.minor);
   fields.field(state.committed.minor);
   fields.field(state.spent.minor);
+  fields.list(state.vintages, [&](auto& vintage) {
+    fields.field(vintage.fiscal_year);
+    fields.field(vintage.amount.minor);
+  });
 }
 
 template <typename Fields, typename State>
@@ -127,6 +137,21 @@ void fields_of(Fields& fields,
   fields.field(state.reversed_by.value);
   fields.field(state.settled.minor);
   fields.field(state.approvals);
+}
+
+template <typename Fields, typename State>
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, StandingState> {
+  fields.list(state.sequences, [&](auto& sequence) { fields.field(sequence.value); });
+}
+
+template <typename Fields, typename State>
+void fields_of(Fields& fields,
+               State& state) requires std::is_same_v<std::remove_const_t<State>, FundState> {
+  fields.list(state.sums, [&](auto& sum) {
+    fields.field(sum.measure);
+    fields.field(sum.current.minor);
+  });
 }
 
 /// Makes the variant hold the alternative with that index.

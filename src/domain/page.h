@@ -24,11 +24,15 @@ struct LedgerState {
   };
   bool opened = false;
   std::vector<InForce> rule_sets;  // in the order of publication
+  std::uint8_t fiscal_month = 1;   // first day of the fiscal year
+  std::uint8_t fiscal_day = 1;
   friend bool operator==(const LedgerState&, const LedgerState&) = default;
 };
 
 struct UnitState {
   bool registered = false;
+  std::string department;  // that supervises it; empty where it is one itself
+  std::string merged_into;
   friend bool operator==(const UnitState&, const UnitState&) = default;
 };
 
@@ -38,11 +42,21 @@ struct ProjectState {
   friend bool operator==(const ProjectState&, const ProjectState&) = default;
 };
 
+/// What a line got in one fiscal year, and what was taken back of it.
+struct Vintage {
+  std::int32_t fiscal_year = 0;
+  Money amount;
+  friend bool operator==(const Vintage&, const Vintage&) = default;
+};
+
 struct LineState {
   bool opened = false;
   bool appropriated = false;
+  Sequence appropriation;  // meaningful where appropriated
+  Money original;
   Money current;
-  Money committed;  // outstanding commitments
+  std::vector<Vintage> vintages;  // oldest first; they sum to current
+  Money committed;                // outstanding commitments
   Money spent;
   friend bool operator==(const LineState&, const LineState&) = default;
 };
@@ -74,12 +88,29 @@ struct EventState {
   friend bool operator==(const EventState&, const EventState&) = default;
 };
 
+/// Facts that stand under one key, oldest first (domain/standing.h).
+struct StandingState {
+  std::vector<Sequence> sequences;
+  friend bool operator==(const StandingState&, const StandingState&) = default;
+};
+
+/// Current budgets of a fund's lines in one year, by measure.
+struct FundState {
+  struct Sum {
+    std::string measure;
+    Money current;
+    friend bool operator==(const Sum&, const Sum&) = default;
+  };
+  std::vector<Sum> sums;
+  friend bool operator==(const FundState&, const FundState&) = default;
+};
+
 /// One page of the book. A subject's page also says how long its history is.
 struct Page {
   std::uint64_t count = 0;  // records in the subject's history
   Sequence last;            // the newest of them
   std::variant<std::monostate, LedgerState, UnitState, ProjectState, LineState, PoolState,
-               TargetState, EventState>
+               TargetState, EventState, StandingState, FundState>
       state;
   friend bool operator==(const Page&, const Page&) = default;
 };

@@ -15,7 +15,6 @@ using boost::json::object;
 using boost::json::value;
 
 constexpr std::array<std::string_view, 4> mode_names = {"enforce", "override", "observe", "off"};
-constexpr std::array<std::string_view, 1> known_rules = {"R19"};
 
 tl::unexpected<Error> wrong(std::string_view place, std::string_view why) {
   return fail(ErrorCode::invalid, "the rule set is wrong at {}: {}", place, why);
@@ -67,25 +66,221 @@ Result<void> read_groups(const object& json, std::string_view key, std::set<std:
   return {};
 }
 
-Result<void> read_modes(const object& json, RuleSet& rule_set) {
+constexpr std::int64_t whole = 10'000;        // basis points
+constexpr std::int64_t full_score = 100'000;  // thousandths of a point
+
+/// One place of the document: an object of which every key is read, or refused.
+class Place {
+ public:
+  Place(const object& json, std::string name) : json_(json), name_(std::move(name)) {}
+
+  std::string of(std::string_view key) const {
+    return name_.empty() ? std::string(key) : fmt::format("{}.{}", name_, key);
+  }
+  const value* find(std::string_view key) const { return json_.if_contains(key); }
+
+  Result<void> integer(std::string_view key, std::int64_t most, std::int64_t& into) const {
+    const value* const found = find(key);
+    if (found == nullptr) return {};
+    if (!found->is_int64() || found->get_int64() < 0 || found->get_int64() > most)
+      return wrong(of(key), fmt::format("a whole number from 0 to {} is wanted", most));
+    into = found->get_int64();
+    return {};
+  }
+  Result<void> integer(std::string_view key, std::int64_t most, std::uint32_t& into) const {
+    std::int64_t read = into;
+    CF_TRY(integer(key, most, read));
+    into = static_cast<std::uint32_t>(read);
+    return {};
+  }
+  Result<void> boolean(std::string_view key, bool& into) const {
+    const value* const found = find(key);
+    if (found == nullptr) return {};
+    if (!found->is_bool()) return wrong(of(key), "true or false is wanted");
+    into = found->get_bool();
+    return {};
+  }
+  /// One of two words; `into` says whether it is the first.
+  Result<void> either(std::string_view key, std::string_view first, std::string_view second,
+                      bool& into) const {
+    const value* const found = find(key);
+    if (found == nullptr) return {};
+    if (!found->is_string() || (std::string_view(found->get_string()) != first &&
+                                std::string_view(found->get_string()) != second))
+      return wrong(of(key), fmt::format("it is \"{}\" or \"{}\"", first, second));
+    into = std::string_view(found->get_string()) == first;
+    return {};
+  }
+  /// A word of a list of them; leaves `into` where the key is absent.
+  template <std::size_t N>
+  Result<void> word(std::string_view key, const std::array<std::string_view, N>& words,
+                    std::size_t& into) const {
+    const value* const json = find(key);
+    if (json == nullptr) return {};
+    const auto found = json->is_string() ? std::find(words.begin(), words.end(),
+                                                     std::string_view(json->get_string()))
+                                         : words.end();
+    if (found == words.end())
+      return wrong(of(key), fmt::format("it is one of {}", fmt::join(words, ", ")));
+    into = static_cast<std::size_t>(found - words.begin());
+    return {};
+  }
+
+ private:
+  const object& json_;
+  std::string name_;
+};
+
+Result<void> read_steps(const Place& place, std::string_view key, std::vector<CutStep>& steps) {
+  const value* const found = place.find(key);
+  if (found == nullptr) return {};
+  if (!found->is_array() || found->get_array().empty())
+    return wrong(place.of(key), "a list of at least one step is wanted");
+  steps.clear();
+  for (std::size_t i = 0; i < found->get_array().size(); ++i) {
+    const std::string name = fmt::format("{}[{}]", place.of(key), i);
+    const value& item = found->get_array()[i];
+    if (!item.is_object()) return wrong(name, "an object with a \"ceiling\" is wanted");
+    CF_TRY(check_keys(item.get_object(), name, {"ceiling", "redesign"}));
+    const Place step(item.get_object(), name);
+    if (step.find("ceiling") == nullptr) return wrong(name, "a \"ceiling\" is wanted");
+    CutStep& read = steps.emplace_back();
+    CF_TRY(step.integer("ceiling", whole, read.ceiling));
+    CF_TRY(step.boolean("redesign", read.redesign));
+  }
+  return {};
+}
+
+constexpr std::array<std::string_view, 6> level_names = {"unspecified", "self",  "department",
+                                                         "finance",     "audit", "congress"};
+constexpr std::array<std::string_view, 5> grade_names = {"unspecified", "excellent", "good",
+                                                         "medium", "poor"};
+constexpr std::array<std::string_view, 6> factor_names = {
+    "unspecified", "executionRate", "grade", "levelOfDetail", "stock", "auditFindings"};
+
+Result<void> read_grade_cut(const Place& place, RuleSet& rule_set) {
+  auto level = static_cast<std::size_t>(rule_set.grade_level);
+  CF_TRY(place.word("level", level_names, level));
+  if (level == 0) return wrong(place.of("level"), "a level such as \"department\" is wanted");
+  rule_set.grade_level = static_cast<schema::GradeAssigned::Level>(level);
+  CF_TRY(place.either("evaluation", "madeInYearBefore", "ofYearBefore",
+                      rule_set.evaluation_made_in_year_before));
+  CF_TRY(read_steps(place, "medium", rule_set.medium));
+  return read_steps(place, "poor", rule_set.poor);
+}
+
+Result<void> read_factor_cuts(const Place& place, RuleSet& rule_set) {
+  const value* const cuts = place.find("cuts");
+  if (cuts == nullptr) return {};
+  const std::string name = place.of("cuts");
+  if (!cuts->is_object()) return wrong(name, "an object is wanted");
+  CF_TRY(check_keys(cuts->get_object(), name,
+                    {"executionRate", "grade", "levelOfDetail", "stock", "auditFindings"}));
+  const Place table(cuts->get_object(), name);
+  for (std::size_t i = 1; i < factor_names.size(); ++i)
+    CF_TRY(table.integer(factor_names[i], whole, rule_set.factor_cuts[i]));
+  return {};
+}
+
+/// What a rule has besides its mode.
+Result<void> read_rule(std::string_view rule, const Place& place, RuleSet& rule_set) {
+  if (rule == "R1") return place.either("scope", "all", "key", rule_set.all_projects_need_targets);
+  if (rule == "R4") return read_grade_cut(place, rule_set);
+  if (rule == "R5") return place.integer("ceiling", whole, rule_set.across_the_board);
+  if (rule == "R6") return place.either("scope", "all", "key", rule_set.all_projects_need_reviews);
+  if (rule == "R7") return place.boolean("earmarkedExempt", rule_set.earmarked_exempt);
+  if (rule == "R11") return read_factor_cuts(place, rule_set);
+  if (rule == "R14") return place.integer("tolerance", whole, rule_set.monitoring_tolerance);
+  return {};
+}
+
+Result<void> check_rule_keys(std::string_view rule, const object& json, std::string_view place) {
+  if (rule == "R1" || rule == "R6") return check_keys(json, place, {"mode", "scope"});
+  if (rule == "R4")
+    return check_keys(json, place, {"mode", "level", "evaluation", "medium", "poor"});
+  if (rule == "R5") return check_keys(json, place, {"mode", "ceiling"});
+  if (rule == "R7") return check_keys(json, place, {"mode", "earmarkedExempt"});
+  if (rule == "R11") return check_keys(json, place, {"mode", "cuts"});
+  if (rule == "R14") return check_keys(json, place, {"mode", "tolerance"});
+  return check_keys(json, place, {"mode"});
+}
+
+Result<void> read_rules(const object& json, RuleSet& rule_set) {
   const value* rules = json.if_contains("rules");
   if (rules == nullptr || !rules->is_object()) return wrong("rules", "an object is wanted");
   for (const auto& rule : rules->get_object()) {
-    const std::string place = fmt::format("rules.{}", std::string_view(rule.key()));
-    if (std::find(known_rules.begin(), known_rules.end(), std::string_view(rule.key())) ==
-        known_rules.end())
-      return wrong(place,
-                   fmt::format("this build knows the rules {}", fmt::join(known_rules, ", ")));
-    if (!rule.value().is_object()) return wrong(place, "an object with a \"mode\" is wanted");
-    CF_TRY(check_keys(rule.value().get_object(), place, {"mode"}));
-    const value* mode = rule.value().get_object().if_contains("mode");
-    const auto name = mode != nullptr && mode->is_string() ? std::string_view(mode->get_string())
-                                                           : std::string_view();
-    const auto* const found = std::find(mode_names.begin(), mode_names.end(), name);
-    if (found == mode_names.end())
-      return wrong(place + ".mode", fmt::format("it is one of {}", fmt::join(mode_names, ", ")));
-    rule_set.modes[std::string(rule.key())] = static_cast<RuleMode>(found - mode_names.begin());
+    const std::string_view id = rule.key();
+    const std::string name = fmt::format("rules.{}", id);
+    if (std::find(rule_ids.begin(), rule_ids.end(), id) == rule_ids.end())
+      return wrong(name, fmt::format("this build knows the rules {}", fmt::join(rule_ids, ", ")));
+    if (!rule.value().is_object()) return wrong(name, "an object with a \"mode\" is wanted");
+    CF_TRY(check_rule_keys(id, rule.value().get_object(), name));
+    const Place place(rule.value().get_object(), name);
+    std::size_t mode = mode_names.size();
+    CF_TRY(place.word("mode", mode_names, mode));
+    if (mode == mode_names.size())
+      return wrong(place.of("mode"), fmt::format("it is one of {}", fmt::join(mode_names, ", ")));
+    rule_set.modes[std::string(id)] = static_cast<RuleMode>(mode);
+    CF_TRY(read_rule(id, place, rule_set));
   }
+  return {};
+}
+
+Result<void> read_weights(const object& json, RuleSet& rule_set) {
+  const value* const weights = json.if_contains("weights");
+  if (weights == nullptr) return {};
+  constexpr std::array<std::string_view, 4> names = {"execution", "output", "outcome",
+                                                     "satisfaction"};
+  if (!weights->is_object()) return wrong("weights", "an object is wanted");
+  CF_TRY(check_keys(weights->get_object(), "weights",
+                    {"execution", "output", "outcome", "satisfaction"}));
+  const Place place(weights->get_object(), "weights");
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    rule_set.weights[i] = 0;
+    CF_TRY(place.integer(names[i], full_score, rule_set.weights[i]));
+    sum += rule_set.weights[i];
+  }
+  if (sum != full_score)
+    return wrong("weights",
+                 fmt::format("they sum to {} thousandths of a point, not to {}", sum, full_score));
+  return {};
+}
+
+/// Bands from the highest down, without a gap and without an overlap.
+Result<void> read_bands(const object& json, RuleSet& rule_set) {
+  const value* const bands = json.if_contains("bands");
+  if (bands == nullptr) return {};
+  if (!bands->is_array()) return wrong("bands", "a list is wanted");
+  rule_set.bands.clear();
+  std::int64_t above = full_score;
+  for (std::size_t i = 0; i < bands->get_array().size(); ++i) {
+    const std::string name = fmt::format("bands[{}]", i);
+    const value& item = bands->get_array()[i];
+    if (!item.is_object()) return wrong(name, "an object is wanted");
+    CF_TRY(check_keys(item.get_object(), name, {"grade", "from", "to"}));
+    const Place place(item.get_object(), name);
+    std::size_t grade = 0;
+    CF_TRY(place.word("grade", grade_names, grade));
+    if (grade == 0) return wrong(place.of("grade"), "a grade such as \"good\" is wanted");
+    Band band{static_cast<schema::GradeAssigned::Grade>(grade), -1, -1};
+    CF_TRY(place.integer("from", full_score, band.from));
+    CF_TRY(place.integer("to", full_score, band.to));
+    if (band.from < 0 || band.to < 0) return wrong(name, "\"from\" and \"to\" are wanted");
+    if (band.to != above)
+      return wrong(place.of("to"),
+                   fmt::format("{} leaves a {} to the band above it, which starts at {}", band.to,
+                               band.to < above ? "gap" : "overlap", above));
+    if (band.from >= band.to)
+      return wrong(place.of("from"),
+                   fmt::format("the band from {} to {} is empty", band.from, band.to));
+    for (const Band& other : rule_set.bands)
+      if (other.grade == band.grade)
+        return wrong(place.of("grade"), "the grade has a band already");
+    above = band.from;
+    rule_set.bands.push_back(band);
+  }
+  if (above != 0) return wrong("bands", fmt::format("scores from 0 to {} have no grade", above));
   return {};
 }
 
@@ -96,6 +291,11 @@ RuleMode RuleSet::mode(std::string_view rule) const {
   return found == modes.end() ? RuleMode::off : found->second;
 }
 
+bool RuleSet::is_expenditure(std::string_view measure) const {
+  return std::find(expenditure_measures.begin(), expenditure_measures.end(), measure) !=
+         expenditure_measures.end();
+}
+
 Result<RuleSet> parse_rule_set(std::string_view text) {
   if (text.size() > limits::rule_set_bytes)
     return fail(ErrorCode::limit, "the rule set is {} bytes long; the limit is {}", text.size(),
@@ -104,12 +304,17 @@ Result<RuleSet> parse_rule_set(std::string_view text) {
   if (!json.is_object()) return wrong("its start", "an object is wanted");
   const object& root = json.get_object();
   CF_TRY(check_keys(root, "its top level",
-                    {"name", "version", "description", "rules", "balanceGroups",
-                     "looseBalanceGroups", "expenditureMeasures"}));
+                    {"name", "version", "description", "rules", "base", "ceilings", "weights",
+                     "bands", "balanceGroups", "looseBalanceGroups", "expenditureMeasures"}));
   RuleSet rule_set;
   CF_LET(rule_set.name, id_at(root, "name"));
   CF_LET(rule_set.version, id_at(root, "version"));
-  CF_TRY(read_modes(root, rule_set));
+  CF_TRY(read_rules(root, rule_set));
+  const Place top(root, "");
+  CF_TRY(top.either("base", "currentAtClose", "original", rule_set.base_is_current_budget));
+  CF_TRY(top.either("ceilings", "compound", "lowest", rule_set.ceilings_compound));
+  CF_TRY(read_weights(root, rule_set));
+  CF_TRY(read_bands(root, rule_set));
   std::set<std::string> seen;
   CF_TRY(read_groups(root, "balanceGroups", seen, rule_set.balance_groups));
   CF_TRY(read_groups(root, "looseBalanceGroups", seen, rule_set.loose_balance_groups));

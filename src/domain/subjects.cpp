@@ -27,6 +27,15 @@ class Subjects {
     add("project", id.project);
     return id;
   }
+  /// A line stands for its project, too; anything else for itself.
+  Result<void> add_line_or(std::string_view about) {
+    if (about.starts_with("line/")) {
+      CF_TRY(add_line(about));
+    } else {
+      add(about);
+    }
+    return {};
+  }
   /// Where money moves between the budget and its source, the fund is touched too.
   Result<void> add_funded_line(std::string_view line) {
     CF_LET(const LineId id, add_line(line));
@@ -113,6 +122,143 @@ Result<void> collect(schema::Fact::Reader fact, Subjects& subjects) {
         CF_TRY(subjects.add_line(view(effect.getLine())));
       for (const auto subject : fact.getEventReversed().getSubjects()) subjects.add(view(subject));
       return {};
+    case Fact::PRINCIPAL_ENROLLED:
+      subjects.add("principal", view(fact.getPrincipalEnrolled().getPrincipal()));
+      return {};
+    case Fact::ROLE_GRANTED:
+      subjects.add("principal", view(fact.getRoleGranted().getPrincipal()));
+      return {};
+    case Fact::ROLE_REVOKED:
+      subjects.add("principal", view(fact.getRoleRevoked().getPrincipal()));
+      return {};
+    case Fact::KEY_ROTATED:
+    case Fact::LEDGER_SEALED:
+      subjects.add("ledger");
+      return {};
+    case Fact::EXPENDITURE_STANDARD_SET:
+      subjects.add("standard", view(fact.getExpenditureStandardSet().getStandard()));
+      return {};
+    case Fact::REVENUE_ESTIMATED: {
+      const auto estimate = fact.getRevenueEstimated();
+      subjects.add("fund",
+                   fmt::format("{}/{}", estimate.getFiscalYear(), view(estimate.getFund())));
+      return {};
+    }
+    case Fact::CEILING_ISSUED:
+      subjects.add("unit", view(fact.getCeilingIssued().getUnit()));
+      return {};
+    case Fact::PERIOD_CLOSED:
+      subjects.add("period", std::to_string(fact.getPeriodClosed().getFiscalYear()));
+      return {};
+    case Fact::PERIOD_REOPENED:
+      subjects.add("period", std::to_string(fact.getPeriodReopened().getFiscalYear()));
+      return {};
+    case Fact::UNIT_REORGANISED: {
+      const auto reorganised = fact.getUnitReorganised();
+      subjects.add("unit", view(reorganised.getUnit()));
+      subjects.add_if("unit", view(reorganised.getInto()));
+      subjects.add_if("department", view(reorganised.getDepartment()));
+      return {};
+    }
+    case Fact::PROJECT_CLASSIFIED:
+      subjects.add("project", view(fact.getProjectClassified().getProject()));
+      return {};
+    case Fact::EX_ANTE_APPRAISED:
+      subjects.add("project", view(fact.getExAnteAppraised().getProject()));
+      return {};
+    case Fact::AFFORDABILITY_ASSESSED:
+      subjects.add("project", view(fact.getAffordabilityAssessed().getProject()));
+      return {};
+    case Fact::PIPELINE_ADMITTED:
+      subjects.add("project", view(fact.getPipelineAdmitted().getProject()));
+      return {};
+    case Fact::LIBRARY_ADMITTED:
+      subjects.add("project", view(fact.getLibraryAdmitted().getProject()));
+      return {};
+    case Fact::INSTALMENTS_ROLLED:
+      subjects.add("project", view(fact.getInstalmentsRolled().getProject()));
+      return {};
+    case Fact::PROJECT_CLOSED:
+      subjects.add("project", view(fact.getProjectClosed().getProject()));
+      return {};
+    case Fact::TARGET_RETURNED:
+      subjects.add(view(fact.getTargetReturned().getAbout()));
+      return {};
+    case Fact::BUDGET_REQUESTED:
+      subjects.add("project", view(fact.getBudgetRequested().getProject()));
+      subjects.add("unit", view(fact.getBudgetRequested().getUnit()));
+      return {};
+    case Fact::ITEM_REVIEWED:
+      subjects.add("project", view(fact.getItemReviewed().getProject()));
+      return {};
+    case Fact::ADJUSTMENT_PROPOSED:
+      for (const auto leg : fact.getAdjustmentProposed().getLegs())
+        CF_TRY(subjects.add_line(view(leg.getLine())));
+      subjects.add_if("request", view(fact.getAdjustmentProposed().getRequest()));
+      subjects.add_if("pool", view(fact.getAdjustmentProposed().getPool()));
+      return {};
+    case Fact::APPROVAL_RECORDED:
+      for (const auto subject : fact.getApprovalRecorded().getSubjects())
+        subjects.add(view(subject));
+      return {};
+    case Fact::BUDGET_STATED:
+      return subjects.add_funded_line(view(fact.getBudgetStated().getLine()));
+    case Fact::FUNDS_SUSPENDED:
+      return subjects.add_line_or(view(fact.getFundsSuspended().getAbout()));
+    case Fact::FUNDS_RESUMED:
+      return subjects.add_line_or(view(fact.getFundsResumed().getAbout()));
+    case Fact::MONITORING_PLANNED:
+      subjects.add(view(fact.getMonitoringPlanned().getAbout()));
+      return {};
+    case Fact::CORRECTION_ORDERED:
+      subjects.add(view(fact.getCorrectionOrdered().getAbout()));
+      return {};
+    case Fact::CORRECTION_VERIFIED:
+      subjects.add(view(fact.getCorrectionVerified().getAbout()));
+      return {};
+    case Fact::RESULT_APPLIED: {
+      const auto applied = fact.getResultApplied();
+      subjects.add(view(applied.getAbout()));
+      subjects.add(
+          fmt::format("evaluation/{}/{}", applied.getEvaluatedYear(), view(applied.getAbout())));
+      return {};
+    }
+    case Fact::AUDIT_FINDING_RECORDED:
+      subjects.add(view(fact.getAuditFindingRecorded().getAbout()));
+      return {};
+    case Fact::FACTOR_ASSESSED:
+      subjects.add(view(fact.getFactorAssessed().getAbout()));
+      return {};
+    case Fact::PRIORITY_LIST_ADOPTED: {
+      const auto adopted = fact.getPriorityListAdopted();
+      subjects.add("list", view(adopted.getList()));
+      subjects.add("department", view(adopted.getDepartment()));
+      for (const auto item : adopted.getItems()) subjects.add("project", view(item.getProject()));
+      return {};
+    }
+    case Fact::FUNDING_PLAN_FILED:
+      subjects.add("list", view(fact.getFundingPlanFiled().getList()));
+      for (const auto item : fact.getFundingPlanFiled().getItems())
+        subjects.add("project", view(item.getProject()));
+      return {};
+    case Fact::TRANSFER_RECEIVED: {
+      const auto received = fact.getTransferReceived();
+      subjects.add("fund",
+                   fmt::format("{}/{}", received.getFiscalYear(), view(received.getFund())));
+      subjects.add_if("project", view(received.getPurpose()));
+      return {};
+    }
+    case Fact::TRAINING_HELD:
+      subjects.add_if("unit", view(fact.getTrainingHeld().getUnit()));
+      if (fact.getTrainingHeld().getUnit().size() == 0) subjects.add("ledger");
+      return {};
+    case Fact::DISCLOSURE_PUBLISHED:
+      subjects.add(view(fact.getDisclosurePublished().getAbout()));
+      return {};
+    case Fact::REVERSAL_PROPOSED:
+      for (const auto subject : fact.getReversalProposed().getSubjects())
+        subjects.add(view(subject));
+      return {};
     case Fact::UNSPECIFIED:
       break;
   }
@@ -123,8 +269,7 @@ Result<void> collect(schema::Fact::Reader fact, Subjects& subjects) {
 
 Result<void> check_known(schema::Fact::Reader fact) {
   const auto tag = static_cast<unsigned>(fact.which());
-  const auto newest = static_cast<unsigned>(schema::Fact::EVENT_REVERSED);
-  if (tag != static_cast<unsigned>(schema::Fact::UNSPECIFIED) && tag <= newest) return {};
+  if (tag != static_cast<unsigned>(schema::Fact::UNSPECIFIED) && tag < fact_count) return {};
   return fail(ErrorCode::unsupported,
               "this build does not know the fact with tag {}: install a newer one", tag);
 }
@@ -136,12 +281,14 @@ Result<std::vector<std::string>> subjects_of(schema::Fact::Reader fact) {
   return subjects.take();
 }
 
+std::string_view fact_name(schema::Fact::Which which) {
+  const auto tag = static_cast<unsigned>(which);
+  if (tag >= fact_count) return "unknown";
+  return view(capnp::Schema::from<schema::Fact>().getUnionFields()[tag].getProto().getName());
+}
+
 std::string_view fact_name(schema::Fact::Reader fact) {
-  const capnp::DynamicStruct::Reader dynamic = fact;
-  KJ_IF_MAYBE (field, dynamic.which()) {
-    return view(field->getProto().getName());
-  }
-  return "unknown";
+  return fact_name(fact.which());
 }
 
 }  // namespace counterfoil

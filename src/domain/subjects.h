@@ -18,8 +18,12 @@ Result<std::vector<std::string>> subjects_of(schema::Fact::Reader fact);
 /// concerns, only a newer one can say.
 Result<void> check_known(schema::Fact::Reader fact);
 
+/// Tags that this build knows, with 0 for none: 0 to fact_count - 1.
+inline constexpr unsigned fact_count = static_cast<unsigned>(schema::Fact::REVERSAL_PROPOSED) + 1;
+
 /// The union tag's name as the schema spells it, for instance "budgetAdjusted"; "unknown" for one
 /// that this build does not know.
 std::string_view fact_name(schema::Fact::Reader fact);
+std::string_view fact_name(schema::Fact::Which which);
 
 }  // namespace counterfoil

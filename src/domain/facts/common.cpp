@@ -1,6 +1,7 @@
 #include "core/limits.h"
 #include "domain/facts/deciding.h"
 #include "domain/line.h"
+#include "domain/standing.h"
 #include "domain/subjects.h"
 
 #include <limits>
@@ -72,6 +73,32 @@ Result<void> check_about(Deciding& deciding, std::string_view about) {
       about);
 }
 
+Result<void> check_unit(Deciding& deciding, std::string_view unit) {
+  return check_about(deciding, fmt::format("unit/{}", unit));
+}
+
+Result<void> check_project(Deciding& deciding, std::string_view project) {
+  CF_TRY(check_about(deciding, fmt::format("project/{}", project)));
+  CF_LET(const auto closings, standing(deciding.book, schema::Fact::PROJECT_CLOSED, project));
+  if (closings.empty()) return {};
+  return fail(ErrorCode::refused, "project {} was closed by record {}: reverse that first", project,
+              closings.back().value);
+}
+
+Result<void> check_not_negative(std::int64_t amount, std::string_view what) {
+  if (amount >= 0) return {};
+  return fail(ErrorCode::invalid, "{} is {}; it may not be below 0", what, amount);
+}
+
+Result<void> check_period_open(Deciding& deciding, std::int32_t fiscal_year) {
+  CF_LET(const auto last,
+         newest(deciding.book, schema::Fact::PERIOD_CLOSED, std::to_string(fiscal_year)));
+  if (!last || !last->fact().isPeriodClosed()) return {};
+  return fail(ErrorCode::refused,
+              "fiscal year {} was closed by record {}: record a periodReopened first", fiscal_year,
+              last->sequence().value);
+}
+
 Result<void> check_fiscal_year(std::int32_t year) {
   if (year >= limits::fiscal_year_min && year <= limits::fiscal_year_max) return {};
   return fail(ErrorCode::invalid, "the fiscal year {} lies outside {} to {}", year,
@@ -97,6 +124,12 @@ Result<schema::Record::Reader> named_event(Deciding& deciding, std::uint64_t seq
     return fail(ErrorCode::refused, "record {} is of kind {}; the sequence of a {} is wanted",
                 sequence, fact_name(record.getFact()), kind_name);
   return record;
+}
+
+Result<HeldRecord> held_event(Deciding& deciding, std::uint64_t sequence,
+                              schema::Fact::Which kind) {
+  CF_LET(const auto record, named_event(deciding, sequence, kind, fact_name(kind)));
+  return HeldRecord(record);
 }
 
 }  // namespace counterfoil

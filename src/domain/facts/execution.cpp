@@ -1,4 +1,6 @@
 #include "domain/facts/deciding.h"
+#include "domain/line.h"
+#include "domain/standing.h"
 
 namespace counterfoil {
 namespace {
@@ -55,7 +57,57 @@ Result<void> check_refund(Deciding& deciding, schema::PaymentRecorded::Reader re
   return {};
 }
 
+/// What commitments and payments have in common.
+Result<LineState> line_to_spend_from(Deciding& deciding, std::string_view line) {
+  CF_LET(const LineState state, opened_line(deciding, line));
+  CF_LET(const LineId id, parse_line(line));
+  CF_TRY(check_period_open(deciding, id.fiscal_year));
+  return state;
+}
+
 }  // namespace
+
+Result<void> check_not_suspended(Deciding& deciding, std::string_view line) {
+  CF_LET(const LineId id, parse_line(line));
+  for (const std::string& about : {std::string(line), fmt::format("project/{}", id.project)}) {
+    CF_LET(const auto suspensions, standing(deciding.book, schema::Fact::FUNDS_SUSPENDED, about));
+    for (const Sequence suspension : suspensions) {
+      CF_LET(const auto resumed,
+             standing(deciding.book, schema::Fact::FUNDS_RESUMED, key_of(suspension)));
+      if (resumed.empty())
+        return fail(ErrorCode::refused,
+                    "the funds of {} are suspended by record {}: record a fundsResumed first",
+                    about, suspension.value);
+    }
+  }
+  return {};
+}
+
+Result<void> decide_funds_suspended(Deciding& deciding, schema::Fact::Builder fact) {
+  const std::string_view about = view(fact.asReader().getFundsSuspended().getAbout());
+  if (about.starts_with("line/")) {
+    CF_TRY(opened_line(deciding, about));
+  } else if (about.starts_with("project/")) {
+    CF_TRY(check_about(deciding, about));
+  } else {
+    return fail(ErrorCode::invalid, "\"{}\": funds of a line/… or a project/… are suspended",
+                about);
+  }
+  return {};
+}
+
+Result<void> decide_funds_resumed(Deciding& deciding, schema::Fact::Builder fact) {
+  auto resumed = fact.getFundsResumed();
+  const Sequence suspension{resumed.getSuspension()};
+  CF_LET(const auto record,
+         named_event(deciding, suspension.value, schema::Fact::FUNDS_SUSPENDED, "fundsSuspended"));
+  resumed.setAbout(record.getFact().getFundsSuspended().getAbout());
+  CF_LET(const auto before,
+         standing(deciding.book, schema::Fact::FUNDS_RESUMED, key_of(suspension)));
+  if (before.empty()) return {};
+  return fail(ErrorCode::refused, "suspension {} was ended by record {}", suspension.value,
+              before.back().value);
+}
 
 Result<void> decide_commitment_recorded(Deciding& deciding, schema::Fact::Builder fact) {
   auto commitment = fact.getCommitmentRecorded();
@@ -63,7 +115,8 @@ Result<void> decide_commitment_recorded(Deciding& deciding, schema::Fact::Builde
   if (commitment.getAmount() <= 0)
     return fail(ErrorCode::invalid,
                 "a commitment is an amount above 0: to release one, reverse the event");
-  CF_LET(const LineState state, opened_line(deciding, line));
+  CF_LET(const LineState state, line_to_spend_from(deciding, line));
+  CF_TRY(check_not_suspended(deciding, line));
   CF_LET(const Money after, sum(state.committed, Money{commitment.getAmount()}, line));
   commitment.setCommittedAfter(after.minor);
   return {};
@@ -74,7 +127,8 @@ Result<void> decide_payment_recorded(Deciding& deciding, schema::Fact::Builder f
   const std::string_view line = view(payment.asReader().getLine());
   CF_TRY(check_amount(payment.getAmount()));
   if (payment.getAmount() == 0) return fail(ErrorCode::invalid, "a payment of 0 is none");
-  CF_LET(const LineState state, opened_line(deciding, line));
+  CF_LET(const LineState state, line_to_spend_from(deciding, line));
+  if (payment.getAmount() > 0) CF_TRY(check_not_suspended(deciding, line));
   if (payment.getAmount() < 0)
     CF_TRY(check_refund(deciding, payment.asReader()));
   else if (payment.getRefundOf() != 0)

@@ -36,4 +36,14 @@ Result<void> decide_rule_set_published(Deciding& deciding, schema::Fact::Builder
   return {};
 }
 
+Result<void> decide_key_rotated(Deciding&, schema::Fact::Builder) {
+  return fail(ErrorCode::refused,
+              "only the ledger rotates its key, for both keys have to sign: no command may");
+}
+
+Result<void> decide_ledger_sealed(Deciding&, schema::Fact::Builder) {
+  return fail(ErrorCode::refused,
+              "only the ledger seals itself, for it computes the roots: no command may");
+}
+
 }  // namespace counterfoil

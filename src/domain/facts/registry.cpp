@@ -37,6 +37,31 @@ Result<void> decide_project_proposed(Deciding& deciding, schema::Fact::Builder f
   return {};
 }
 
+Result<void> decide_unit_reorganised(Deciding& deciding, schema::Fact::Builder fact) {
+  using Kind = schema::UnitReorganised::Kind;
+  const auto reorganised = fact.asReader().getUnitReorganised();
+  const std::string_view unit = view(reorganised.getUnit());
+  CF_TRY(check_unit(deciding, unit));
+  CF_LET(const auto state, deciding.book.state<UnitState>(fmt::format("unit/{}", unit)));
+  if (!state.merged_into.empty())
+    return fail(ErrorCode::refused, "unit {} was merged into {}: reorganise that one", unit,
+                state.merged_into);
+  switch (reorganised.getKind()) {
+    case Kind::MERGED:
+      if (reorganised.getInto() == reorganised.getUnit())
+        return fail(ErrorCode::invalid, "unit {} cannot be merged into itself", unit);
+      return check_unit(deciding, view(reorganised.getInto()));
+    case Kind::RENAMED:
+      if (reorganised.getName().size() != 0) return {};
+      return fail(ErrorCode::invalid, "a renaming gives the new name");
+    case Kind::NEW_PARENT:
+      if (reorganised.getDepartment().size() != 0) return {};
+      return fail(ErrorCode::invalid, "a new parent is named in department");
+    default:
+      return fail(ErrorCode::invalid, "a unit is merged, renamed or gets a newParent");
+  }
+}
+
 Result<void> decide_line_opened(Deciding& deciding, schema::Fact::Builder fact) {
   auto opened = fact.getLineOpened();
   const std::string_view line = view(opened.asReader().getLine());

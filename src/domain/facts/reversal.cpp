@@ -3,6 +3,7 @@
 
 #include "domain/effects.h"
 #include "domain/facts/deciding.h"
+#include "domain/standing.h"
 #include "domain/subjects.h"
 
 namespace counterfoil {
@@ -14,6 +15,7 @@ struct OppositeLine {
   std::string line;
   schema::Component component;
   Money amount;
+  std::int32_t vintage;
 };
 
 struct OppositePool {
@@ -56,14 +58,33 @@ Result<void> check_nothing_rests_on(Deciding& deciding, std::uint64_t event,
   return {};
 }
 
+/// Facts that name an event stand under it: what they name stays while they do.
+Result<void> check_not_named(Deciding& deciding, std::uint64_t event,
+                             std::initializer_list<Fact::Which> by) {
+  for (const Fact::Which which : by) {
+    CF_LET(const auto later, standing(deciding.book, which, key_of(Sequence{event})));
+    if (!later.empty())
+      return fail(ErrorCode::refused,
+                  "record {} cannot be reversed: record {}, a {}, rests on it. Reverse that first",
+                  event, later.back().value, fact_name(which));
+  }
+  return {};
+}
+
 /// What must be true before an event of that kind may be undone, besides the identities.
-Result<void> check_reversible(Deciding& deciding, std::uint64_t event, const EventState& state) {
+Result<void> check_kind(Deciding& deciding, std::uint64_t event, const EventState& state) {
   CF_LET(const auto record, deciding.book.record(Sequence{event}));
   const auto fact = record.getFact();
   switch (fact.which()) {
     case Fact::LEDGER_OPENED:
     case Fact::RULE_SET_PUBLISHED:
     case Fact::EVENT_REVERSED:
+    case Fact::PERIOD_CLOSED:
+    case Fact::PRINCIPAL_ENROLLED:
+    case Fact::ROLE_GRANTED:
+    case Fact::ROLE_REVOKED:
+    case Fact::KEY_ROTATED:
+    case Fact::LEDGER_SEALED:
       return fail(
           ErrorCode::refused,
           "record {} is of kind {}, which cannot be reversed: record what shall hold instead "
@@ -86,6 +107,18 @@ Result<void> check_reversible(Deciding& deciding, std::uint64_t event, const Eve
       return fail(ErrorCode::refused,
                   "payment {} is refunded to {} minor units: reverse its refunds first", event,
                   state.settled.minor);
+    case Fact::BUDGET_REQUESTED:
+      return check_not_named(deciding, event, {Fact::ITEM_REVIEWED});
+    case Fact::ADJUSTMENT_PROPOSED:
+      return check_not_named(deciding, event, {Fact::APPROVAL_RECORDED, Fact::BUDGET_ADJUSTED});
+    case Fact::REVERSAL_PROPOSED:
+      return check_not_named(deciding, event, {Fact::APPROVAL_RECORDED});
+    case Fact::FUNDS_SUSPENDED:
+      return check_not_named(deciding, event, {Fact::FUNDS_RESUMED});
+    case Fact::MONITORING_CHECKED:
+      return check_not_named(deciding, event, {Fact::CORRECTION_ORDERED});
+    case Fact::CORRECTION_ORDERED:
+      return check_not_named(deciding, event, {Fact::CORRECTION_VERIFIED});
     default:
       return {};
   }
@@ -119,6 +152,7 @@ Result<void> fill_lines(Deciding& deciding, schema::EventReversed::Builder rever
     effects[i].setLine(text_of(from.line));
     effects[i].setComponent(from.component);
     effects[i].setAmount(from.amount.minor);
+    effects[i].setVintage(from.vintage);
     effects[i].setBalanceAfter(found->second.minor);
   }
   return {};
@@ -150,16 +184,20 @@ Result<void> fill_subjects(schema::EventReversed::Builder reversed, Fact::Builde
 
 }  // namespace
 
+Result<void> check_reversible(Deciding& deciding, Sequence event) {
+  CF_LET(const auto state, deciding.book.state<EventState>(event_key(event)));
+  if (state.reversed)
+    return fail(ErrorCode::refused, "record {} was reversed already, by record {}", event.value,
+                state.reversed_by.value);
+  return check_kind(deciding, event.value, state);
+}
+
 Result<void> decide_event_reversed(Deciding& deciding, Fact::Builder fact) {
   auto reversed = fact.getEventReversed();
   const std::uint64_t event = reversed.getEvent();
   if (event >= deciding.sequence.value)
     return fail(ErrorCode::refused, "there is no record {} yet that could be reversed", event);
-  CF_LET(const auto state, deciding.book.state<EventState>(event_key(Sequence{event})));
-  if (state.reversed)
-    return fail(ErrorCode::refused, "record {} was reversed already, by record {}", event,
-                state.reversed_by.value);
-  CF_TRY(check_reversible(deciding, event, state));
+  CF_TRY(check_reversible(deciding, Sequence{event}));
 
   // All that is needed of the original is copied before the book reads another record.
   CF_LET(const auto record, deciding.book.record(Sequence{event}));
@@ -167,7 +205,7 @@ Result<void> decide_event_reversed(Deciding& deciding, Fact::Builder fact) {
   std::vector<OppositeLine> lines;
   CF_TRY(for_each_line_effect(original, [&](const LineEffect& effect) -> Result<void> {
     CF_LET(const Money amount, opposite(effect.amount));
-    lines.push_back({std::string(effect.line), effect.component, amount});
+    lines.push_back({std::string(effect.line), effect.component, amount, effect.vintage});
     return {};
   }));
   std::vector<OppositePool> pools;

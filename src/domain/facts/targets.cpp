@@ -47,4 +47,19 @@ Result<void> decide_target_approved(Deciding& deciding, schema::Fact::Builder fa
   return {};
 }
 
+Result<void> decide_target_returned(Deciding& deciding, schema::Fact::Builder fact) {
+  auto returned = fact.getTargetReturned();
+  const std::uint64_t target = returned.getTarget();
+  CF_LET(const auto record,
+         named_event(deciding, target, schema::Fact::TARGET_SUBMITTED, "targetSubmitted"));
+  const auto submitted = record.getFact().getTargetSubmitted();
+  returned.setAbout(submitted.getAbout());
+  returned.setFiscalYear(submitted.getFiscalYear());
+  if (deciding.command.getReason().size() == 0)
+    return fail(ErrorCode::invalid, "a target is returned with a reason: what is missing");
+  CF_LET(const auto event, deciding.book.state<EventState>(event_key(Sequence{target})));
+  if (event.approvals == 0) return {};
+  return fail(ErrorCode::refused, "target {} is approved: reverse the approval first", target);
+}
+
 }  // namespace counterfoil

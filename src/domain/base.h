@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "domain/line.h"
+#include "domain/standing.h"
+
+namespace counterfoil {
+
+/// What the ceilings of a line are computed from: the previous year's amount of the same project
+/// and, by share, of its declared predecessors, on the same fund, measure and item.
+struct Base {
+  Money amount;
+  std::vector<Sequence> appropriations;  // that it is the sum of; none: the base is missing
+};
+
+Result<Base> base_of(Book& book, const RuleSet& rules, const LineId& line);
+
+/// The projects that this one took over, with itself first.
+struct Share {
+  std::string project;
+  std::uint32_t basis_points = 10'000;
+};
+Result<std::vector<Share>> predecessors_of(Book& book, std::string_view project);
+
+}  // namespace counterfoil

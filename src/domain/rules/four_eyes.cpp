@@ -1,0 +1,64 @@
+#include "codec/text.h"
+#include "domain/rules/rule.h"
+
+namespace counterfoil {
+namespace {
+
+using schema::Fact;
+
+/// The newest decision on a proposal, where it was approved; a rejection is a breach of its own.
+Result<std::optional<Sequence>> approval_of(RuleCase& rule_case, Sequence proposal) {
+  CF_LET(const auto decision, newest(rule_case.after(), Fact::APPROVAL_RECORDED, key_of(proposal)));
+  if (!decision) return std::nullopt;
+  if (decision->fact().getApprovalRecorded().getVerdict() ==
+      schema::ApprovalRecorded::Verdict::APPROVED)
+    return decision->sequence();
+  CF_TRY(report_breach(rule_case.deciding, "R20",
+                       fmt::format("record {} rejected what record {} proposes",
+                                   decision->sequence().value, proposal.value),
+                       "Propose it anew and have it approved"));
+  return std::nullopt;
+}
+
+/// Either another principal records it than proposed it, or an approval is cited.
+Result<void> check_proposed(RuleCase& rule_case, Sequence proposal) {
+  CF_LET(const auto approval, approval_of(rule_case, proposal));
+  if (approval && cites(rule_case.deciding, *approval)) return {};
+  CF_LET(const HeldRecord record, held_record(rule_case.after(), proposal));
+  if (view(record->getActor()) != rule_case.deciding.stamp.actor) return {};
+  return report_breach(
+      rule_case.deciding, "R20",
+      fmt::format("{} proposed it by record {}, and would decide on it too",
+                  rule_case.deciding.stamp.actor, proposal.value),
+      "Let another principal record it, or cite an approvalRecorded of the proposal");
+}
+
+Result<void> check_adjustment(RuleCase& rule_case) {
+  const std::uint64_t proposal = rule_case.fact.getBudgetAdjusted().getProposal();
+  if (proposal != 0) return check_proposed(rule_case, Sequence{proposal});
+  return report_breach(rule_case.deciding, "R20", "the adjustment was proposed by nobody",
+                       "Record an adjustmentProposed first, and name it in `proposal`");
+}
+
+Result<void> check_target(RuleCase& rule_case) {
+  return check_proposed(rule_case, Sequence{rule_case.fact.getTargetApproved().getTarget()});
+}
+
+Result<void> check_reversal(RuleCase& rule_case) {
+  const Sequence event{rule_case.fact.getEventReversed().getEvent()};
+  CF_LET(const auto proposal, newest(rule_case.after(), Fact::REVERSAL_PROPOSED, key_of(event)));
+  if (proposal) return check_proposed(rule_case, proposal->sequence());
+  return report_breach(rule_case.deciding, "R20",
+                       fmt::format("the reversal of record {} was proposed by nobody", event.value),
+                       "Record a reversalProposed first");
+}
+
+}  // namespace
+
+std::vector<Rule> four_eyes_rules() {
+  return {{"R20", Fact::BUDGET_ADJUSTED, check_adjustment},
+          {"R20", Fact::TARGET_APPROVED, check_target},
+          {"R20", Fact::EVENT_REVERSED, check_reversal}};
+}
+
+}  // namespace counterfoil

@@ -1,0 +1,52 @@
+#include "domain/fiscal_year.h"
+#include "domain/rules/rule.h"
+
+namespace counterfoil {
+namespace {
+
+using schema::Fact;
+
+/// R14: money and targets are watched together, and what is behind time gets a light.
+Result<void> check_dual_monitoring(RuleCase& rule_case) {
+  const auto check = rule_case.fact.getMonitoringChecked();
+  const auto broken = [&](std::string finding, std::string_view remedy) {
+    return report_breach(rule_case.deciding, "R14", std::move(finding), remedy);
+  };
+  if (check.getAttainments().size() == 0)
+    return broken(
+        fmt::format("the check of {} has no attainment of any indicator", view(check.getAbout())),
+        "Give the attainment beside the execution rate");
+  CF_LET(const auto ledger, rule_case.after().state<LedgerState>("ledger"));
+  const std::int64_t elapsed =
+      elapsed_basis_points(ledger, check.getFiscalYear(), Date{check.getCheckedOn()});
+  const std::int64_t least = elapsed - rule_case.rules().monitoring_tolerance;
+  if (check.getLight() != schema::MonitoringChecked::Light::GREEN) return {};
+  const auto behind = [&](std::string_view what, std::int64_t rate) {
+    return broken(fmt::format("{} is {} basis points when {} of the year have gone by; behind {} "
+                              "the light is not green",
+                              what, rate, elapsed, least),
+                  "Give a yellow or a red light, and order a correction");
+  };
+  if (check.getExecutionRate() < least)
+    return behind("the execution rate", check.getExecutionRate());
+  for (const auto attainment : check.getAttainments())
+    if (attainment.getAttained() < least)
+      return behind(fmt::format("the attainment of \"{}\"", view(attainment.getIndicator())),
+                    attainment.getAttained());
+  return {};
+}
+
+/// R14: an order to correct rests on the check.
+Result<void> check_correction(RuleCase& rule_case) {
+  return want_cited(rule_case.deciding, "R14",
+                    Sequence{rule_case.fact.getCorrectionOrdered().getCheck()}, "the check");
+}
+
+}  // namespace
+
+std::vector<Rule> monitoring_rules() {
+  return {{"R14", Fact::MONITORING_CHECKED, check_dual_monitoring},
+          {"R14", Fact::CORRECTION_ORDERED, check_correction}};
+}
+
+}  // namespace counterfoil

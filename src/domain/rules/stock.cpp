@@ -1,0 +1,78 @@
+#include "domain/line.h"
+#include "domain/rules/rule.h"
+#include "domain/vintages.h"
+
+namespace counterfoil {
+namespace {
+
+using schema::Fact;
+
+bool is_clawed_back_whole(const std::optional<HeldRecord>& classified) {
+  using Expenditure = schema::ProjectClassified::Expenditure;
+  if (!classified) return false;
+  const auto expenditure = classified->fact().getProjectClassified().getExpenditure();
+  return expenditure == Expenditure::BASIC || expenditure == Expenditure::THREE_PUBLIC;
+}
+
+Money unspent(const LineState& line, std::int32_t vintage) {
+  for (const Vintage& left : unspent_by_vintage(line))
+    if (left.fiscal_year == vintage) return left.amount;
+  return {};
+}
+
+/// One leg that takes unspent money out of a year.
+Result<void> check_carried_out(RuleCase& rule_case, schema::Leg::Reader leg, const LineId& line) {
+  const std::int32_t vintage = leg.getVintage() == 0 ? line.fiscal_year : leg.getVintage();
+  CF_LET(const auto classified, classification(rule_case.after(), line.project));
+  const bool exempt = rule_case.rules().earmarked_exempt && classified &&
+                      classified->fact().getProjectClassified().getEarmarked();
+  if (is_clawed_back_whole(classified))
+    CF_TRY(report_breach(
+        rule_case.deciding, "R7",
+        fmt::format("{} minor units of basic expenditure or of the three public expenses would be "
+                    "carried over from {}",
+                    -leg.getAmount(), view(leg.getLine())),
+        "Claw them back whole"));
+  else if (line.fiscal_year - vintage >= 1 && !exempt)
+    CF_TRY(report_breach(
+        rule_case.deciding, "R7",
+        fmt::format("{} minor units of vintage {} would be carried over from {} a second time",
+                    -leg.getAmount(), vintage, view(leg.getLine())),
+        "Claw them back whole"));
+  CF_LET(const auto state, rule_case.before.state<LineState>(view(leg.getLine())));
+  const Money left = unspent(state, vintage);
+  if (-leg.getAmount() > left.minor)
+    CF_TRY(report_breach(rule_case.deciding, "R7",
+                         fmt::format("{} minor units of vintage {} would be carried over from {}, "
+                                     "which has {} of it unspent",
+                                     -leg.getAmount(), vintage, view(leg.getLine()), left.minor),
+                         "Carry over no more than that"));
+  CF_LET(const auto closed,
+         newest(rule_case.after(), Fact::PERIOD_CLOSED, std::to_string(line.fiscal_year)));
+  if (!closed || !closed->fact().isPeriodClosed())
+    return report_breach(
+        rule_case.deciding, "R7",
+        fmt::format("money is carried over from {}, which is not closed", line.fiscal_year),
+        "Record its periodClosed first");
+  return want_cited(rule_case.deciding, "R7", closed->sequence(), "the close of the year");
+}
+
+/// R7: what may be carried over at the close of a year, by vintage.
+Result<void> check_stock(RuleCase& rule_case) {
+  const auto adjusted = rule_case.fact.getBudgetAdjusted();
+  if (adjusted.getKind() != schema::BudgetAdjusted::Kind::CARRY_OVER) return {};
+  for (const auto leg : adjusted.getLegs()) {
+    CF_LET(const LineId line, parse_line(view(leg.getLine())));
+    if (leg.getAmount() < 0 && rule_case.rules().is_expenditure(line.measure))
+      CF_TRY(check_carried_out(rule_case, leg, line));
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Rule> stock_rules() {
+  return {{"R7", Fact::BUDGET_ADJUSTED, check_stock}};
+}
+
+}  // namespace counterfoil

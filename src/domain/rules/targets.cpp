@@ -1,0 +1,70 @@
+#include "domain/line.h"
+#include "domain/rules/rule.h"
+
+namespace counterfoil {
+namespace {
+
+using schema::Fact;
+
+/// Whether the rule set wants a target for the project.
+Result<bool> needs_target(RuleCase& rule_case, std::string_view project) {
+  if (rule_case.rules().all_projects_need_targets) return true;
+  CF_LET(const auto classified, classification(rule_case.after(), project));
+  return classified && classified->fact().getProjectClassified().getKey();
+}
+
+/// R1: no money before an approved target.
+Result<void> check_target_first(RuleCase& rule_case) {
+  const auto appropriated = rule_case.fact.getBudgetAppropriated();
+  CF_LET(const LineId line, parse_line(view(appropriated.getLine())));
+  if (appropriated.getAmount() <= 0 || !rule_case.rules().is_expenditure(line.measure)) return {};
+  CF_LET(const bool needed, needs_target(rule_case, line.project));
+  if (!needed) return {};
+  const std::string about = fmt::format("project/{}", line.project);
+  CF_LET(const auto target,
+         rule_case.after().state<TargetState>(target_key(about, line.fiscal_year)));
+  if (target.approvals.empty())
+    return report_breach(
+        rule_case.deciding, "R1",
+        fmt::format("{} would get {} minor units for {} without an approved target", about,
+                    appropriated.getAmount(), line.fiscal_year),
+        fmt::format("Record a targetSubmitted and a targetApproved for {} first",
+                    line.fiscal_year));
+  return want_cited(rule_case.deciding, "R1", target.approvals.back().approval,
+                    "the target's approval");
+}
+
+/// R3: the unit that applies is the one that set the target.
+Result<void> check_who_applies(RuleCase& rule_case) {
+  const auto request = rule_case.fact.getBudgetRequested();
+  const std::string_view project = view(request.getProject());
+  CF_LET(const auto target,
+         newest(rule_case.after(), Fact::TARGET_SUBMITTED,
+                key_of(request.getFiscalYear(), fmt::format("project/{}", project))));
+  if (!target) {
+    CF_LET(const bool needed, needs_target(rule_case, project));
+    if (!needed) return {};
+    return report_breach(rule_case.deciding, "R3",
+                         fmt::format("unit {} applies for project {}, for which no target of {} "
+                                     "was submitted",
+                                     view(request.getUnit()), project, request.getFiscalYear()),
+                         "Record the unit's targetSubmitted first");
+  }
+  const std::string_view by = view(target->fact().getTargetSubmitted().getUnit());
+  if (by != view(request.getUnit()))
+    return report_breach(
+        rule_case.deciding, "R3",
+        fmt::format("unit {} applies for project {}, whose target, record {}, unit {} submitted",
+                    view(request.getUnit()), project, target->sequence().value, by),
+        "Let the unit that set the target apply, or submit a target of its own");
+  return want_cited(rule_case.deciding, "R3", target->sequence(), "the target");
+}
+
+}  // namespace
+
+std::vector<Rule> target_rules() {
+  return {{"R1", Fact::BUDGET_APPROPRIATED, check_target_first},
+          {"R3", Fact::BUDGET_REQUESTED, check_who_applies}};
+}
+
+}  // namespace counterfoil

@@ -187,8 +187,8 @@ TEST_CASE("EventReversed: a project that another succeeds is not reversed") {
 
 TEST_CASE("EventReversed: a balance that would not fit 64 bits is refused") {
   given({city("off"), adjust(Kind::REDUCTION, {{B, -INT64_MAX, ""}}),
-         adjust(Kind::SUPPLEMENT, {{B, INT64_MAX, ""}}),
-         adjust(Kind::SUPPLEMENT, {{B, INT64_MAX, ""}})})
+         adjust(Kind::SUPPLEMENT, {{B, INT64_MAX - 1'000, ""}}),
+         adjust(Kind::SUPPLEMENT, {{B, INT64_MAX - 1'000, ""}})})
       .when(reverse(next))
       .beyond_limit(B, "64 bits");
 }

@@ -73,7 +73,7 @@ TEST_CASE("what is wrong in a rule set is said with its place") {
   CHECK_THAT(error_of(valid_start + R"(}, "extra": 1})"),
              Contains("at its top level: \"extra\" is not known here"));
   CHECK_THAT(error_of(valid_start + R"("R99": {"mode": "off"}}})"),
-             Contains("at rules.R99: this build knows the rules R19"));
+             Contains("at rules.R99: this build knows the rules R1, R2"));
   CHECK_THAT(error_of(valid_start + R"("R19": "off"}})"), Contains("at rules.R19: an object"));
   CHECK_THAT(error_of(valid_start + R"("R19": {}}})"),
              Contains("at rules.R19.mode: it is one of enforce, override, observe, off"));

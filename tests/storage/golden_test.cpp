@@ -4,6 +4,7 @@
 
 #include "codec/binary_text.h"
 #include "domain/page.h"
+#include "domain/standing.h"
 #include "projections/adjustments.h"
 #include "projections/budgets.h"
 #include "storage/shown.h"
@@ -183,17 +184,29 @@ TEST_CASE("pages of the book of each kind, byte for byte") {
   };
   add("none", std::monostate{});
   add("ledger",
-      LedgerState{true, {{Date{-1}, Sequence{1}, "open@1"}, {Date{19'723}, Sequence{2}, "c@2"}}});
-  add("unit", UnitState{true});
+      LedgerState{
+          true, {{Date{-1}, Sequence{1}, "open@1"}, {Date{19'723}, Sequence{2}, "c@2"}}, 4, 1});
+  add("unit", UnitState{true, "D1", "U2"});
   add("project", ProjectState{true, "U1"});
-  add("line", LineState{true, true, Money{-1}, Money{2}, Money{INT64_MAX}});
+  add("line", LineState{true,
+                        true,
+                        Sequence{9},
+                        Money{5},
+                        Money{-1},
+                        {{2023, Money{-3}}, {2024, Money{2}}},
+                        Money{2},
+                        Money{INT64_MAX}});
   add("pool", PoolState{Money{5}, Money{4}});
   add("target", TargetState{{{Sequence{7}, Sequence{6}}, {Sequence{9}, Sequence{8}}}});
   add("event", EventState{true, Sequence{15}, Money{70'000}, 2});
+  add("standing", StandingState{{Sequence{7}, Sequence{9}}});
+  add("fund", FundState{{{"net", Money{12}}}});
   dump.add("key of an event", event_key(Sequence{15}));
   dump.add("key of a target", target_key("project/P1", 2024));
   dump.add("key of a pool", pool_key("saved", "livelihood"));
   dump.add("key of a pool without a tag", pool_key("saved", ""));
+  dump.add("key of what stands under a project",
+           standing_key(schema::Fact::PROJECT_CLASSIFIED, "P1"));
   compare("pages.hex", dump.text());
 }
 

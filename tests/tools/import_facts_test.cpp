@@ -88,6 +88,40 @@ TEST_CASE("a reference to a command that the ledger does not have refuses its ro
              Catch::Contains("line 2, refundOf: it refers to the command \"test/payment/1\""));
 }
 
+TEST_CASE("a text of several words becomes the sequences of the facts that it names") {
+  constexpr std::string_view mapping = R"(name = "test"
+[[table]]
+name = "lines"
+form = "facts"
+[table.values]
+before = { column = "before", prefix = "line/" }
+cited = "{before} {more}"
+[table.command]
+commandId = "line/{id}"
+evidence = { sequences_of = "cited" }
+[[table.command.facts]]
+lineOpened = { line = "line/2024/{id}/general/net/-" }
+[[table.command.facts]]
+budgetAppropriated = { line = "line/2024/{id}/general/net/-", amount = "5" }
+)";
+  const auto cites = [&](MemoryLedger& ledger, std::string_view row) {
+    return import_text(ledger, mapping,
+                       std::string("id,before,more\nA,,\nB,,\n") + std::string(row) + "\n");
+  };
+  MemoryLedger ledger;
+  CHECK(cites(ledger, "C,A,  line/B#1 line/B").refusals.empty());
+  CHECK_THAT(ledger.json_of("test/line/C"), Catch::Contains(R"("evidence":["1","4","3"])"));
+  CHECK(ledger.json_of("test/line/A").find("evidence") == std::string::npos);
+  for (const auto& [row, reason] : {std::pair{"D,,line/A#", "\"line/A#\" names no fact"},
+                                    {"D,,line/A#x", "\"line/A#x\" names no fact"},
+                                    {"D,,line/X", "it refers to the command \"test/line/X\""}}) {
+    INFO(row);
+    const auto account = cites(ledger, row);
+    REQUIRE(account.refusals.size() == 1);
+    CHECK_THAT(account.refusals[0].reason, Catch::Contains(reason));
+  }
+}
+
 TEST_CASE("references are asked for together") {
   MemoryLedger ledger;
   pay(ledger, "1,2024-03-01,1,1,V1,5,\n");

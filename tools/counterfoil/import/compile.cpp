@@ -47,7 +47,7 @@ std::vector<As> readings(const capnp::Type& type, const capnp::StructSchema::Fie
   if (marked(field, Mark::instant)) return {As::instant};
   if (is_decimal(type)) return {As::decimal};
   if (type.isBool()) return {As::boolean, As::present};
-  if (type.isText() || type.isEnum()) return {As::text};
+  if (type.isText() || type.isEnum() || type.isData()) return {As::text};
   return {As::integer, As::thousandths};
 }
 
@@ -130,15 +130,34 @@ Result<Template> Compiler::list(const toml::node& node, capnp::Type element,
     each.element.push_back(std::move(made));
     return Template{std::move(each), {}};
   }
+  if (const toml::table* table = node.as_table();
+      table != nullptr && table->contains("sequences_of"))
+    return sequences(*table, element, field);
   const toml::array* array = node.as_array();
   if (array == nullptr)
-    return fail_in(node, file, "\"{}\" must be a list, or {{rows = …}} for an element a row",
-                   name_of(field));
+    return fail_in(
+        node, file,
+        "\"{}\" must be a list, {{rows = …}} for an element a row, or {{sequences_of = …}}",
+        name_of(field));
   Template::List made;
   for (const toml::node& one : *array) {
     CF_LET(Template shape, value(one, element, field));
     made.elements.push_back(std::move(shape));
   }
+  return Template{std::move(made), {}};
+}
+
+/// `{ sequences_of = "column" }`, of a column or value that names commands.
+Result<Template> Compiler::sequences(const toml::table& table, capnp::Type element,
+                                     const capnp::StructSchema::Field& field) {
+  TomlReader reader(table, file);
+  CF_LET(const std::string name, reader.need_text("sequences_of"));
+  CF_TRY(reader.finish());
+  if (!element.isUInt64())
+    return fail_in(table, file, "\"{}\" holds no sequences, so \"sequences_of\" cannot fill it",
+                   name_of(field));
+  Template::Sequences made{inputs.text_named(name), prefix + "/"};
+  share(made.words);
   return Template{std::move(made), {}};
 }
 

@@ -1,5 +1,8 @@
 #include "counterfoil/import/template.h"
 
+#include <algorithm>
+#include <charconv>
+
 namespace counterfoil::intake {
 namespace {
 
@@ -98,6 +101,37 @@ class Filler {
         id);
   }
 
+  Filled make(const Template::Sequences& references) {
+    CF_LET(const std::string text, scope_.inputs.text_of(references.words, *row_));
+    json::array array;
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+      if (word.empty()) continue;
+      CF_LET(const Template::Sequence one, named_by(references.prefix, word));
+      CF_LET(auto sequence, make(one));
+      array.push_back(std::move(*sequence));
+    }
+    if (array.empty()) return std::nullopt;
+    return array;
+  }
+
+  /// Reads "payment/3" or "payment/3#1".
+  static Result<Template::Sequence> named_by(const std::string& prefix, std::string_view word) {
+    Template::Sequence sequence;
+    const std::size_t mark = word.find('#');
+    const std::string_view place = mark == word.npos ? "0" : word.substr(mark + 1);
+    const auto [end, error] =
+        std::from_chars(place.data(), place.data() + place.size(), sequence.fact);
+    if (error != std::errc() || end != place.data() + place.size())
+      return fail(ErrorCode::invalid,
+                  "\"{}\" names no fact: write the command's id, with #1 for its second fact",
+                  word);
+    sequence.command_id.parts.push_back(
+        {Text::Part::Kind::literal, prefix + std::string(word.substr(0, mark)), 0});
+    return sequence;
+  }
+
   Filled make(const Template::Day& shape) { return day(shape.date, shape.as); }
   Filled make(const json::value& constant) { return constant; }
 
@@ -134,6 +168,7 @@ bool has_references(const Template& shape) {
     bool operator()(const Template::List& list) const { return any(list.elements); }
     bool operator()(const Template::PerRow& rows) const { return any(rows.element); }
     bool operator()(const Template::Sequence&) const { return true; }
+    bool operator()(const Template::Sequences&) const { return true; }
     bool operator()(const Template::Leaf&) const { return false; }
     bool operator()(const Template::Day&) const { return false; }
     bool operator()(const boost::json::value&) const { return false; }

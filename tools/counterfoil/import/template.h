@@ -49,12 +49,18 @@ struct Template {
     std::uint64_t fact = 0;  // its place in the command
     bool optional = false;   // absent where the ledger has no such command
   };
+  /// A list of the sequences of facts that a text names, as many as it has words: "payment/3" is a
+  /// command's first fact, "budget/2024/P1#1" the next one.
+  struct Sequences {
+    Text words{};
+    std::string prefix;  // of command ids, up to the slash
+  };
   struct Day {
     Date date;
     As as = As::date;
   };
 
-  std::variant<Object, List, PerRow, Leaf, Sequence, Day, boost::json::value> node;
+  std::variant<Object, List, PerRow, Leaf, Sequence, Sequences, Day, boost::json::value> node;
   std::optional<Text> when;  // absent where this text is empty
 };
 
@@ -113,6 +119,8 @@ struct Compiler {
   Result<Template> leaf(const toml::node& node, capnp::Type type,
                         const capnp::StructSchema::Field& field);
   Result<Template> described(const toml::table& table, capnp::Type type,
+                             const capnp::StructSchema::Field& field);
+  Result<Template> sequences(const toml::table& table, capnp::Type element,
                              const capnp::StructSchema::Field& field);
   Result<Text> command_id(const toml::node& node);
   void share(const Text& text) {

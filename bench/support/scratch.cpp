@@ -40,7 +40,7 @@ Instant clock_now() {
 void create(const std::string& ledger) {
   LedgerPlan plan;
   plan.origin = "example.org/bench";
-  plan.rule_set = must(read_file(COUNTERFOIL_SOURCE_DIR "/schema/rulesets/city-2024.json"));
+  plan.rule_set = must(read_file(COUNTERFOIL_SOURCE_DIR "/schema/rulesets/open.json"));
   plan.rule_set_from = must(parse_date("1900-01-01"));
   plan.recovery_key_file = ledger + ".recovery.key";
   must(create_ledger(ledger, plan, clock_now));

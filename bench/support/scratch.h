@@ -35,7 +35,7 @@ class Scratch {
 
 Instant clock_now();
 
-/// Creates an empty ledger under the rule set city-2024.
+/// Creates an empty ledger under the rule set open.
 void create(const std::string& ledger);
 /// Appends at least that many events of the workload, in full groups; gives how many it holds then.
 std::uint64_t fill(const std::string& ledger, std::uint64_t events);

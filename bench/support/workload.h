@@ -13,7 +13,7 @@ namespace counterfoil::bench {
 /// Endless commands of one unit, in the proportions of the reference year (tools/reference-year):
 /// more than half of them payments, and for each project and year a target, its approval, a line
 /// with its appropriation, commitments, checks, a grade and now and then an adjustment. Every one
-/// is accepted under the rule set city-2024.
+/// is accepted under the rule set open.
 class Workload {
  public:
   /// `client` keeps ids apart. `projects` go through their years side by side, so that a command

@@ -22,8 +22,9 @@ std::string error_of(const std::string& json) {
 }  // namespace
 
 TEST_CASE("the shipped rule sets are read") {
-  for (const auto& [name, mode] :
-       {std::pair{"city-2024", RuleMode::enforce}, {"open", RuleMode::observe}}) {
+  for (const auto& [name, mode, of_grades] :
+       {std::tuple{"city-2024", RuleMode::enforce, RuleMode::override},
+        {"open", RuleMode::observe, RuleMode::off}}) {
     std::ifstream file(std::string(COUNTERFOIL_SOURCE_DIR "/schema/rulesets/") + name + ".json");
     std::stringstream text;
     text << file.rdbuf();
@@ -31,7 +32,7 @@ TEST_CASE("the shipped rule sets are read") {
     REQUIRE(rules.has_value());
     CHECK(rules->label() == std::string(name) + "@1");
     CHECK(rules->mode("R19") == mode);
-    CHECK(rules->mode("R4") == RuleMode::off);
+    CHECK(rules->mode("R4") == of_grades);
     CHECK(rules->balance_groups.size() == 2);
     CHECK(rules->loose_balance_groups.size() == 2);
     CHECK(rules->expenditure_measures == std::vector<std::string>{"net", "conditional"});

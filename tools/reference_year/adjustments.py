@@ -4,20 +4,29 @@ Each line takes part in at most one plain request a year, so that no leg needs a
 only the contingency reserve, far larger than what is drawn on it, takes part in several.
 """
 
+from collections import namedtuple
+
 from reference_year import budget, files, money, registry
-from reference_year.days import date, drawn
+from reference_year.days import date, drawn, on_or_before, timedelta
 from reference_year.money import YUAN, apportion, per_mille
 from reference_year.random64 import Random
 
+EARMARKED = 3  # supplements a year
+IDLE = 2  # projects a year that carry money over and then are suspended
 CUT_IN_2024 = 14000000 * YUAN  # for unsatisfactory evaluations: at the start and during the year
 
 
+# purpose: the project that earmarked money is for.
+Transfer = namedtuple("Transfer", "tag year fund amount purpose received_on")
+
+
 class Leg:
-    def __init__(self, request, line, amount, vintage):
+    def __init__(self, request, line, amount, vintage, source_tag):
         self.request = request
         self.line = line
         self.amount = amount
         self.vintage = vintage
+        self.source_tag = source_tag
 
 
 class Request:
@@ -30,10 +39,12 @@ class Request:
         self.pool = pool
         self.legs = []
         self.is_reversed = False
+        self.proposed_on = None  # of those under the city's rules
+        self.evidence = []
 
-    def move(self, line, amount, vintage=None):
+    def move(self, line, amount, vintage=None, source_tag=""):
         """Adds a leg; what it takes away is kept out of the line's payments."""
-        leg = Leg(self, line, amount, vintage or line.year)
+        leg = Leg(self, line, amount, vintage or line.year, source_tag)
         self.legs.append(leg)
         line.legs.append(leg)
         line.withheld += max(0, -amount)
@@ -50,6 +61,14 @@ class Year:
         self.free = random.shuffled(line for line in book.values()
                                     if line.year == year and line.place not in untouchable)
         self.requests = []
+        self.transfers = []
+
+    def receive(self, request, line, amount, purpose=None):
+        """A transfer that a request passes on; its tag."""
+        tag = f"TR-{files.CITY}-{self.year}-{len(self.transfers) + 1:02d}"
+        day = on_or_before(request.decided_on - timedelta(days=7))
+        self.transfers.append(Transfer(tag, self.year, line.fund, amount, purpose, day))
+        return tag
 
     def take(self, wanted=lambda line: True):
         """The next free line that is wanted; None where there is none."""
@@ -71,10 +90,17 @@ class Year:
 
 
 def is_general(line):
-    return line.fund == "general"
+    return line.fund == registry.GENERAL
 
 
-def supplements(year):
+def supplements(year, earmarked):
+    for _ in range(EARMARKED):
+        line = year.take(lambda line: line.place in earmarked)
+        if line:
+            request = year.request("supplement", "other", (4, 3), (8, 28), "finance",
+                                   "上级专项转移支付下达")
+            amount = year.part(line, 20, 50)
+            request.move(line, amount, None, year.receive(request, line, amount, line.project))
     for _ in range(24):
         request = year.request("supplement", "other", (4, 3), (8, 28), "finance",
                                year.random.pick(["上级转移支付追加", "新增政策性支出", "年中追加"]))
@@ -119,7 +145,7 @@ def reductions(year):
 
 def reductions_for_grade(year, plan):
     """In 2024 three, that bring the cut to what the report says; in 2025 one."""
-    graded = [year.book[year.year, place, "general"]
+    graded = [year.book[year.year, place, registry.GENERAL]
               for place in plan.unsatisfactory(year.year - 1)
               if plan.grade_in_force(year.year - 1, place) == "medium"]
     graded.sort(key=lambda line: -line.original)
@@ -155,33 +181,55 @@ def settle(requests):
 
 def pooling(year):
     """Unspent money goes into a pool in autumn; less than that leaves it before the year ends."""
-    pool, taken = budget.pool(year.year), 0
+    pool, taken = budget.pool(year.year), {}
+    own = [f"stock-{year.year}-{number}{files.ELSEWHERE}" for number in (1, 2)]
     for number in range(16):
         line = year.take(lambda line: is_general(line) and (line.pace == "slow") == (number < 10))
         amount = year.part(line, *((80, 200) if line.pace == "slow" else (10, 40)))
         cause = "monitoring" if line.pace == "slow" else "other"
         request = year.request("clawback", cause, (10, 15), (11, 10), "finance",
                                "收回沉淀资金统筹使用", pool)
-        request.move(line, -amount)
-        taken += amount
-    for part in apportion(taken * 85 // 100, [year.random.between(50, 150) for _ in range(6)]):
-        request = year.request("poolAllocation", "other", (11, 20), (12, 12), "government",
-                               "统筹用于民生急需", pool)
-        for amount in apportion(part, year.random.pick([[1], [2, 1]])):
-            line = year.take(lambda line: is_general(line) and line.original > 2000000 * YUAN)
-            request.move(line, amount)
+        # Some of it had come from a higher level, which does not mind what it is spent on.
+        tag = own[number % 2] if number % 8 else year.receive(request, line, amount)
+        request.move(line, -amount, None, tag)
+        taken[tag] = taken.get(tag, 0) + amount
+    for tag, amount in taken.items():
+        weights = [year.random.between(50, 150) for _ in range(2)]
+        for part in apportion(amount * 85 // 100, weights):
+            allocate(year, (11, 20), (12, 12), part, tag)
 
 
-def carry_over(year):
-    """Out of the old year's line into the new year's, once both exist."""
-    for _ in range(30):
-        line = year.take(lambda line: year.year + 1 in line.place.projects
-                         and line.place.projects[year.year + 1] == line.project)
+def allocate(year, first, last, part, tag=""):
+    """Out of the year's pool, to one project or two."""
+    request = year.request("poolAllocation", "other", first, last, "government",
+                           "统筹用于民生急需", budget.pool(year.year))
+    for amount in apportion(part, year.random.pick([[1], [2, 1]])):
+        line = year.take(lambda line: is_general(line) and line.original > 2000000 * YUAN)
+        request.move(line, amount, None, tag)
+
+
+def spend_savings(year):
+    """Half of what was saved across the board goes to what is urgent."""
+    saved = sum(line.cut_across_the_board for line in year.book.values() if line.year == year.year)
+    if saved:
+        allocate(year, (3, 4), (5, 10), saved // 2)
+
+
+def carry_over(year, ordinary):
+    """Out of the old year's line into the new year's, once both exist. Money for wages and running
+    costs never is; some of what is lies idle for another year."""
+    for number in range(30):
+        line = year.take(lambda line: line.place.category == "T" and not line.is_idle
+                         and year.year + 1 in line.place.projects
+                         and line.place.projects[year.year + 1] == line.project
+                         and (number >= IDLE or line.place in ordinary))
+        following = year.book[year.year + 1, line.place, line.fund]
+        following.is_idle = number < IDLE
         amount = year.part(line, 10, 40)
-        day = drawn(year.random, date(year.year + 1, 1, 22), date(year.year + 1, 1, 31))
+        day = drawn(year.random, date(year.year + 1, 1, 24), date(year.year + 1, 1, 31))
         request = Request("carryOver", "other", day, "finance", "年终结转")
         request.move(line, -amount, year.year)
-        request.move(year.book[year.year + 1, line.place, line.fund], amount, year.year)
+        request.move(following, amount, year.year)
         year.requests.append(request)
 
 
@@ -198,9 +246,12 @@ def mistakes(year):
     wrong.is_reversed = True
 
 
-def plan_all(seed, book, reserves, plan):
-    """Every request, in the order of the decisions, numbered."""
-    requests = []
+def plan_all(seed, book, reserves, plan, earmarked):
+    """Every request but those of the years' ends, and the transfers that some of them pass on."""
+    requests, transfers = [], []
+    ordinary = {place for place in plan.ordinary({line.place for line in book.values()})
+                if place not in earmarked
+                and not any(line.is_priority for line in book.values() if line.place is place)}
     for number in registry.YEARS:
         # Whatever "the budget of the evaluated year" is taken to mean, the key evaluations made
         # in 2024 cover the same sum: their lines of 2023 are never adjusted.
@@ -211,14 +262,20 @@ def plan_all(seed, book, reserves, plan):
         stop_one(year)
         pooling(year)
         reductions(year)
-        supplements(year)
+        supplements(year, earmarked)
+        spend_savings(year)
         for _ in range(14):
             virement(year, (5, 8), (11, 25))
         if number < registry.YEARS[-1]:
-            carry_over(year)
+            carry_over(year, ordinary)
         if number == 2024:
             mistakes(year)
         requests += year.requests
+        transfers += year.transfers
+    return requests, transfers
+
+
+def number(requests):
     requests.sort(key=lambda request: request.decided_on)
     numbered = {}
     for request in requests:
@@ -226,14 +283,15 @@ def plan_all(seed, book, reserves, plan):
         numbered[year] = numbered.get(year, 0) + 1
         request.id = f"A-{files.CITY}-{year}-{numbered[year]:04d}"
         request.document = f"云财预〔{year}〕{100 + numbered[year]}号"
-    return requests
 
 
 def table(requests):
     groups = [[[request.id, request.kind, request.cause, request.pool, request.decided_on,
                 request.document, request.role, request.reason, leg.line.year,
-                leg.line.project.code, leg.line.fund, leg.vintage, money.text(leg.amount)]
+                leg.line.project.code, leg.line.fund, leg.vintage, leg.source_tag,
+                money.text(leg.amount), f"proposal/{request.id}" if request.proposed_on else "",
+                " ".join(request.evidence)]
                for leg in request.legs] for request in requests]
     return files.Table("adjustments.csv", (
         "request kind cause pool decided_on document role reason fiscal_year project fund vintage"
-        " amount").split(), groups)
+        " source_tag amount proposal evidence").split(), groups)

@@ -1,6 +1,6 @@
 """What is appropriated: the originals of each year, with the cuts that the grades ask for."""
 
-from reference_year import files, money, registry
+from reference_year import departments, files, money, registry
 from reference_year.days import date, drawn
 from reference_year.money import YUAN, apportion, per_mille
 from reference_year.plan import UNSATISFACTORY
@@ -9,6 +9,7 @@ from reference_year.random64 import Random
 EVALUATED_2024 = 440000000 * YUAN  # budgets of the key evaluations made in 2024
 CEILING = {"medium": 80, "poor": 50}  # per cent of the base
 ACROSS_THE_BOARD = 80
+EXCEPTED = 90
 SECOND_FUND = 333  # per mille of a project that has two
 RESERVED = (12, 28)  # per mille of the general fund; the law has it between 1 and 3 per cent
 TIERS = [(300000, 2000000)] * 6 + [(2000000, 10000000)] * 3 + [(10000000, 40000000)]  # yuan
@@ -27,11 +28,22 @@ class Line:
         self.ceiling = None
         self.cut_for_grade = 0
         self.cut_across_the_board = 0
+        self.override = None  # authority and document that allowed it to break a rule
+        self.evidence = []
+        self.is_priority = False
+        self.is_behind_priorities = False  # development, where its department has priorities
+        self.is_idle = False  # suspended all year
+        self.restated = 0     # what a statement corrected after the year
         self.legs = []       # of adjustments, reversed ones too
         self.withheld = 0    # what payments must leave for the legs that take money away
         self.is_stopped = False  # cancelled in October
         self.commitments = []
         self.payments = []
+
+    @property
+    def id(self):
+        """Of the command; its second fact is the appropriation."""
+        return f"budget/{self.year}/{self.project.code}/{self.fund}"
 
     @property
     def spendable(self):
@@ -94,12 +106,22 @@ def line_of(random, plan, year, place, fund, base):
         line.original = line.ceiling
         if year == 2025 and random.chance(400):
             line.original -= per_mille(base, random.between(5, 40))
+        except_from(line, plan)
         line.cut_for_grade = base - line.original
     elif place in plan.across_the_board[year]:
         line.ceiling = base * ACROSS_THE_BOARD // 100
         line.original = line.ceiling
+        except_from(line, plan)
         line.cut_across_the_board = base - line.original
     return line
+
+
+def except_from(line, plan):
+    """Some get 90 per cent of their base, above the ceiling, by leave of the city's government."""
+    if line.place in plan.excepted[line.year]:
+        line.original = line.base * EXCEPTED // 100
+        number = plan.excepted[line.year].index(line.place) + 1
+        line.override = f"{departments.CITY_NAME}人民政府", f"云政办〔{line.year}〕{number}号"
 
 
 def lines(seed, ordered, plan):
@@ -122,11 +144,29 @@ def reserves(seed, place, book):
     random, made, base = Random(seed, "reserve"), {}, 0
     for year in registry.YEARS:
         general = sum(line.original for line in book.values()
-                      if line.year == year and line.fund == "general")
+                      if line.year == year and line.fund == registry.GENERAL)
         amount = per_mille(general, random.between(*RESERVED))
-        made[year] = Line(year, place, "general", amount - amount % (10000 * YUAN), base)
+        made[year] = Line(year, place, registry.GENERAL, amount - amount % (10000 * YUAN), base)
         base = made[year].original
     return made
+
+
+def schedule(seed, lines_of_city):
+    """When each line is decided on: what comes first is funded first (rule R8), and the second fund
+    of a project after the first one, for it is reviewed by itself."""
+    random = Random(seed, "days of appropriation")
+    for line in lines_of_city:
+        first, last = 6, 18
+        if line.year > registry.YEARS[0]:
+            if line.is_priority:
+                first, last = 9, 10
+            elif line.override and line.is_behind_priorities:
+                first, last = 8, 8
+            elif line.is_behind_priorities:
+                first = 11
+            if len(line.place.funds) > 1:
+                first, last = (15, 18) if line.fund == line.place.funds[1] else (first, 11)
+        line.decided_on = drawn(random, date(line.year, 1, first), date(line.year, 1, last))
 
 
 def appropriation_table(seed, lines_of_city, targets):
@@ -137,23 +177,23 @@ def appropriation_table(seed, lines_of_city, targets):
     for line in lines_of_city:
         place = line.place
         economic.setdefault(place, random.pick(place.economic_classes))
-        line.decided_on = drawn(random, date(line.year, 1, 6), date(line.year, 1, 18))
         rows.append([line.year, line.project.code, line.fund, place.functional_class,
                      economic[place], money.text(line.original), money.text(line.base),
                      "" if line.ceiling is None else money.text(line.ceiling),
                      money.text(line.cut_for_grade), money.text(line.cut_across_the_board),
                      pool(line.year) if line.cut_across_the_board else "", line.decided_on,
                      f"云财预〔{line.year}〕{line.decided_on.day}号",
-                     approvals.get((line.year, line.project), "")])
+                     approvals.get((line.year, line.project), ""), " ".join(line.evidence),
+                     *(line.override or ("", ""))])
     rows.sort(key=lambda row: (row[11], row[1], row[2]))
     return files.Table("appropriations.csv", (
         "fiscal_year project fund functional_class economic_class amount base ceiling cut_for_grade"
-        " cut_across_the_board pool decided_on document target_approval").split(),
-        [[row] for row in rows])
+        " cut_across_the_board pool decided_on document target_approval evidence"
+        " override_authority override_document").split(), [[row] for row in rows])
 
 
 def closing_table(lines_of_city):
     rows = sorted([line.year, line.project.code, line.fund, money.text(line.original),
-                   money.text(line.current())] for line in lines_of_city)
+                   money.text(line.current() + line.restated)] for line in lines_of_city)
     return files.Table("closing.csv", ["fiscal_year", "project", "fund", "original", "revised"],
                        [[row] for row in rows])

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 SATURDAY = 5
+IN_FORCE = date(2023, 7, 1)  # from when on the city's rules hold; before, others decided
 
 
 def on_or_before(day):
@@ -21,4 +22,4 @@ def drawn(random, first, last):
     return day if day >= first else on_or_after(first)
 
 
-__all__ = ["date", "drawn", "on_or_after", "on_or_before", "timedelta"]
+__all__ = ["IN_FORCE", "date", "drawn", "on_or_after", "on_or_before", "timedelta"]

@@ -105,7 +105,8 @@ def book_twice(random, lines, count):
     for line in random.shuffled(lines):
         payment = next((payment for payment in line.payments if payment.paid_on.month == 11
                         and 0 < payment.amount <= room(line)), None)
-        if payment and not payment.commitment and not line.is_stopped:
+        if payment and not payment.commitment and not line.is_stopped \
+                and line.place.category == "T":  # what others leave is clawed back
             day = drawn(random, payment.paid_on, date(line.year, 11, 30))
             doubles.append(Payment(line, payment.amount, day))
             doubles[-1].voucher_of = payment
@@ -117,6 +118,8 @@ def book_twice(random, lines, count):
 def run(seed, book):
     """Fills the lines' commitments and payments; the payments that are booked twice come back."""
     for line in book.values():
+        if line.is_idle:
+            continue
         spend(Random(seed, f"spend {line.project.code} {line.year} {line.fund}"), line)
     doubles = []
     for year in registry.YEARS:

@@ -1,8 +1,9 @@
 """Writes tables as CSV: RFC 4180 quoting, UTF-8, LF; a city repeated gets other codes.
 
-A code in a table holds CITY where the administrative division goes, and ELSEWHERE where only a
-further copy is marked. Groups of rows (a target, a request) are written copy after copy, so the
-dates of a file stay in order and memory does not grow with the number of copies.
+A code in a table holds CITY where the administrative division goes, and ELSEWHERE or (shorter) NTH
+where only a further copy is marked. Groups of rows (a target, a request) are written copy after
+copy, so the dates of a file stay in order and memory does not grow with the number of copies. What
+holds for the whole ledger, such as the close of a year, is written once.
 """
 
 import csv
@@ -11,10 +12,17 @@ from collections import namedtuple
 
 CITY = "@"
 ELSEWHERE = "~"
+NTH = "^"
 DIVISION = 990100  # of no province
 COPIES_MAX = 1000000 - DIVISION
 
-Table = namedtuple("Table", "name columns groups")  # groups: lists of rows that belong together
+# groups: lists of rows that belong together.
+Table = namedtuple("Table", "name columns groups is_shared", defaults=(False,))
+
+
+def single_rows(name, columns, rows, is_shared=False):
+    """A table of which each row stands for itself."""
+    return Table(name, columns.split(), [[row] for row in rows], is_shared)
 
 
 def rows(table):
@@ -29,7 +37,8 @@ def encode(group):
 
 def copy(text, number):
     division = str(DIVISION + number)
-    return text.replace(CITY, division).replace(ELSEWHERE, f"-{division}" if number else "")
+    text = text.replace(CITY, division).replace(ELSEWHERE, f"-{division}" if number else "")
+    return text.replace(NTH, f".{number}" if number else "")
 
 
 def write(directory, table, copies):
@@ -37,4 +46,5 @@ def write(directory, table, copies):
         file.write(encode([table.columns]))
         for group in table.groups:
             text = encode(group)
-            file.writelines(copy(text, number) for number in range(copies))
+            times = 1 if table.is_shared else copies
+            file.writelines(copy(text, number) for number in range(times))

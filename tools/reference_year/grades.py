@@ -38,26 +38,43 @@ def drawn_score(random, grade):
     return max(low, score - score % random.pick([1, 10, 100, 1000]))
 
 
-def row(random, place, year, level, grade):
-    """An evaluation made in the year after `year`."""
-    first, last = PERIODS[level]
-    day = drawn(random, date(year + 1, *first), date(year + 1, *last))
-    # The project evaluated is the one in force in that year; before 2023, the first one known.
-    project = place.projects[max(year, registry.YEARS[0])]
-    return [project.code, year, level, grade, score_text(drawn_score(random, grade)),
-            evaluator(random, level, place), day, f"{DOCUMENTS[level]}〔{year + 1}〕{day.month}号"]
+class Evaluation:
+    """Made in the year after `year`."""
+
+    def __init__(self, random, place, year, level, grade):
+        first, last = PERIODS[level]
+        self.place = place
+        self.year = year
+        self.level = level
+        self.grade = grade
+        self.decided_on = drawn(random, date(year + 1, *first), date(year + 1, *last))
+        # The project evaluated is the one in force in that year; before 2023, the first one known.
+        self.project = place.projects[max(year, registry.YEARS[0])]
+        self.score = score_text(drawn_score(random, grade))
+        self.evaluator = evaluator(random, level, place)
+        self.document = f"{DOCUMENTS[level]}〔{year + 1}〕{self.decided_on.month}号"
+
+    @property
+    def id(self):
+        return f"grade/{self.project.code}/{self.year}/{self.level}"
 
 
-def table(seed, ordered, plan):
+def evaluations(seed, ordered, plan):
+    """By day; those of one place and year from the lowest level to the highest."""
     random = Random(seed, "grades")
-    rows = []
-    for year in registry.YEARS:
-        for place in registry.in_force(ordered, year):
-            rows.append(row(random, place, year, "self", random.pick(OWN_GRADES)))
-    for made, evaluations in plan.made.items():
-        for place, grades in evaluations.items():
-            rows += [row(random, place, made - 1, level, grade) for level, grade in grades]
-    rows.sort(key=lambda item: (item[6], item[0]))
-    return files.Table("grades.csv", (
-        "project evaluated_year level grade score evaluator decided_on document").split(),
-        [[item] for item in rows])
+    made = []
+    for year in (registry.YEARS[0] - 1, *registry.YEARS):
+        for place in registry.in_force(ordered, max(year, registry.YEARS[0])):
+            made.append(Evaluation(random, place, year, "self", random.pick(OWN_GRADES)))
+    for year, of_year in plan.made.items():
+        for place, grades in of_year.items():
+            made += [Evaluation(random, place, year - 1, level, grade) for level, grade in grades]
+    made.sort(key=lambda one: (one.decided_on, one.project.code))
+    return made
+
+
+def table(made):
+    return files.single_rows(
+        "grades.csv", "project evaluated_year level grade score evaluator decided_on document",
+        [[one.project.code, one.year, one.level, one.grade, one.score, one.evaluator,
+          one.decided_on, one.document] for one in made])

@@ -3,15 +3,17 @@
 from collections import namedtuple
 
 from reference_year import files
-from reference_year.days import date, drawn
+from reference_year.days import IN_FORCE, date, drawn
 from reference_year.money import apportion
 from reference_year.random64 import Random
 
+RETURNED = 60  # per mille of the targets
 EXECUTION, OUTPUT_AND_COST, OUTCOME, SATISFACTION = 10000, 50000, 30000, 10000  # of 100 points
 
 # low and high: of the target, in units of 10^-decimals. grows: counts up through the year.
 Kind = namedtuple("Kind", "dimension direction name measure_unit low high decimals grows")
 Indicator = namedtuple("Indicator", "kind target weight statement")
+Returned = namedtuple("Returned", "submitted_on returned_on")
 
 QUANTITY = [Kind("quantity", "atLeast", "服务对象人次", "人次", 200, 90000, 0, True),
             Kind("quantity", "atLeast", "实施面积", "平方米", 5000, 900000, 1, True),
@@ -59,9 +61,36 @@ class Target:
         self.year = year
         self.place = place
         self.project = place.projects[year]
+        self.returned = None
         self.submitted_on = drawn(random, date(year - 1, 11, 1), date(year - 1, 11, 30))
         self.approved_on = drawn(random, date(year - 1, 12, 5), date(year - 1, 12, 28))
         self.indicators = drawn_indicators(random)
+        if random.chance(RETURNED):
+            self.send_back(random)
+
+    def send_back(self, random):
+        """A first version without outcomes came in early November and was returned."""
+        first = drawn(random, date(self.year - 1, 11, 1), date(self.year - 1, 11, 8))
+        self.returned = Returned(first, drawn(random, date(self.year - 1, 11, 13),
+                                              date(self.year - 1, 11, 17)))
+        self.submitted_on = drawn(random, date(self.year - 1, 11, 20), date(self.year - 1, 11, 30))
+
+    @property
+    def version(self):
+        return 2 if self.returned else 1
+
+    @property
+    def id(self):
+        return f"target/{self.project.code}/{self.year}/{self.version}"
+
+    def rows(self, version):
+        is_final = version == self.version
+        day = self.submitted_on if is_final else self.returned.submitted_on
+        return [[self.project.code, self.year, version, self.place.unit.id, day,
+                 f"云绩申〔{self.year - 1}〕{day.day}号", item.kind.dimension, item.kind.direction,
+                 item.kind.name, "" if item.statement else decimal(item.target, item.kind.decimals),
+                 item.kind.measure_unit, item.weight, item.statement]
+                for item in self.indicators if is_final or item.kind not in OUTCOMES]
 
 
 def targets(seed, ordered):
@@ -74,21 +103,26 @@ def targets(seed, ordered):
 
 
 def target_table(made):
-    groups = [[[target.project.code, target.year, target.place.unit.id, target.submitted_on,
-                f"云绩申〔{target.year - 1}〕{target.submitted_on.day}号", item.kind.dimension,
-                item.kind.direction, item.kind.name,
-                "" if item.statement else decimal(item.target, item.kind.decimals),
-                item.kind.measure_unit, item.weight, item.statement]
-               for item in target.indicators] for target in made]
+    groups = [target.rows(target.version) for target in made]
+    groups += [target.rows(1) for target in made if target.returned]
+    groups.sort(key=lambda rows: (rows[0][4], rows[0][0]))
     return files.Table("targets.csv", (
-        "project fiscal_year unit submitted_on document dimension direction indicator target"
-        " measure_unit weight statement").split(), groups)
+        "project fiscal_year version unit submitted_on document dimension direction indicator"
+        " target measure_unit weight statement").split(), groups)
+
+
+def return_table(made):
+    rows = [[target.project.code, target.year, target.returned.returned_on,
+             "未设置效益指标，退回补充"] for target in made if target.returned]
+    rows.sort(key=lambda row: (row[2], row[0]))
+    return files.single_rows("target_returns.csv", "project fiscal_year returned_on reason", rows)
 
 
 def approval_table(made):
-    rows = [[target.project.code, target.year, target.approved_on,
-             f"云财绩〔{target.year - 1}〕{target.approved_on.day}号"]
+    """`approval` is there from when on the rules want four eyes."""
+    rows = [[target.project.code, target.year, target.version, target.approved_on,
+             f"云财绩〔{target.year - 1}〕{target.approved_on.day}号",
+             f"approval/{target.id}" if target.approved_on >= IN_FORCE else ""]
             for target in sorted(made, key=lambda target: target.approved_on)]
-    return files.Table("target_approvals.csv",
-                       ["project", "fiscal_year", "approved_on", "document"],
-                       [[row] for row in rows])
+    return files.single_rows("target_approvals.csv",
+                             "project fiscal_year version approved_on document approval", rows)

@@ -46,30 +46,54 @@ def attaining_pace(random, pace):
     return "slow" if pace == "steady" else "steady"
 
 
-def check(random, lines, target, pace, month, day):
-    checked_on = on_or_after(date(target.year, month, day) + timedelta(days=random.between(0, 8)))
-    spent = sum(line.spent(checked_on) for line in lines)
-    rate = spent * 10000 // sum(line.current(checked_on) for line in lines)
-    elapsed = elapsed_bp(checked_on)
-    # A project that was late in June has caught up by September.
-    if pace == "late" and month == 9:
-        pace = "steady"
-    values = [measured(random, item, pace, elapsed) for item in target.indicators]
-    colour = light(elapsed, rate, min(attained for _, attained in values))
-    return [[target.project.code, target.year, checked_on, money.text(spent), rate, colour,
-             item.kind.name, "" if actual is None else decimal(actual, item.kind.decimals),
-             attained]
-            for item, (actual, attained) in zip(target.indicators, values)]
+class Check:
+    def __init__(self, random, lines, target, pace, month, day):
+        self.target = target
+        self.checked_on = on_or_after(date(target.year, month, day)
+                                      + timedelta(days=random.between(0, 8)))
+        self.spent = sum(line.spent(self.checked_on) for line in lines)
+        self.rate = self.spent * 10000 // sum(line.current(self.checked_on) for line in lines)
+        elapsed = elapsed_bp(self.checked_on)
+        # A project that was late in June has caught up by September.
+        if pace == "late" and month == 9:
+            pace = "steady"
+        self.values = [measured(random, item, pace, elapsed) for item in target.indicators]
+        self.least = min(attained for _, attained in self.values)
+        self.colour = light(elapsed, self.rate, self.least)
+
+    @property
+    def id(self):
+        return f"monitoring/{self.target.project.code}/{self.target.year}/{self.checked_on}"
+
+    def rows(self):
+        return [[self.target.project.code, self.target.year, self.checked_on,
+                 money.text(self.spent), self.rate, self.colour, item.kind.name,
+                 "" if actual is None else decimal(actual, item.kind.decimals), attained]
+                for item, (actual, attained) in zip(self.target.indicators, self.values)]
 
 
-def table(seed, book, targets):
-    groups = []
+def checks(seed, book, targets):
+    made = []
     for target in targets:
         lines = [book[target.year, target.place, fund] for fund in target.place.funds]
         random = Random(seed, f"monitoring {target.project.code} {target.year}")
-        pace = attaining_pace(random, lines[0].pace)
-        groups += [check(random, lines, target, pace, month, day) for month, day in ROUNDS]
-    groups.sort(key=lambda group: (group[0][2], group[0][0]))
+        pace = attaining_pace(random, "slow" if lines[0].is_idle else lines[0].pace)
+        made += [Check(random, lines, target, pace, month, day) for month, day in ROUNDS]
+    made.sort(key=lambda one: (one.checked_on, one.target.project.code))
+    return made
+
+
+def table(made):
     return files.Table("monitoring.csv", (
         "project fiscal_year checked_on spent execution_rate_bp light indicator actual"
-        " attained_bp").split(), groups)
+        " attained_bp").split(), [one.rows() for one in made])
+
+
+def plan_table(targets):
+    """From 2024 on: what is watched, when it may be, and what is looked at."""
+    rows = [[target.project.code, target.year, date(target.year, 6, 1), date(target.year, 10, 15),
+             "预算执行进度与绩效目标实现程度", on_or_after(date(target.year, 1, 22))]
+            for target in targets if target.year > 2023]
+    rows.sort(key=lambda row: (row[-1], row[0]))
+    return files.single_rows("monitoring_plans.csv",
+                             "project fiscal_year opens_on closes_on scope planned_on", rows)

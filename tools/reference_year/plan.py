@@ -16,16 +16,24 @@ UNSATISFACTORY = ("medium", "poor")
 
 
 class Plan:
-    def __init__(self, made, key, re_registered, across_the_board):
+    def __init__(self, made, key, re_registered, across_the_board, excepted):
         self.made = made
         self.key = key  # places of the key evaluations made in a year
         self.re_registered = re_registered
         self.across_the_board = across_the_board  # places cut in a year for livelihood's sake
+        self.excepted = excepted  # places that get more than their ceiling: the city allowed it
 
     def grade_in_force(self, year, place):
         """Of the evaluations made in the year, at least by the department; None without one."""
         evaluations = self.made.get(year, {}).get(place)
         return evaluations[-1][1] if evaluations else None
+
+    def ordinary(self, places):
+        """Places that are neither evaluated nor cut nor registered anew in any year."""
+        special = {place for years in (self.made, self.re_registered, self.across_the_board)
+                   for of_year in years.values() for place in of_year}
+        return [place for place in places if place not in special and len(place.projects) == 3
+                and place.category == "T" and place.is_single_general()]
 
     def unsatisfactory(self, year):
         return [place for place in self.made[year]
@@ -44,7 +52,7 @@ def draw(seed, ordered):
         by_department, pool = pool[:DEPARTMENT_EVALUATIONS], pool[DEPARTMENT_EVALUATIONS:]
         for place in by_department:
             made[year][place] = [("department", random.pick(["excellent"] + ["good"] * 4))]
-    cut_by_department(made, pool)
+    poor = cut_by_department(made, pool)
     overrule(made[2024])
     re_registered = {2023: []}
     for year in (2024, 2025):
@@ -53,8 +61,11 @@ def draw(seed, ordered):
                   if made[year - 1][place][-1][1] == {2024: "poor", 2025: "medium"}[year]]
         re_registered[year] = graded[:1] + pool[:registry.RE_REGISTERED - 1]
         pool = pool[registry.RE_REGISTERED - 1:]
-    across = {2023: [], 2024: pool[:12], 2025: pool[12:24]}
-    return Plan(made, key, re_registered, across)
+    # One of those cut across the board was graded poor before: there the lower ceiling holds.
+    across = {2023: [], 2024: pool[:12] + [poor], 2025: pool[:24] + [poor]}
+    medium = next(place for place in key[2024] if made[2024][place][-1] == ("finance", "medium"))
+    excepted = {2023: [], 2024: pool[:2], 2025: [pool[12], medium]}
+    return Plan(made, key, re_registered, across, excepted)
 
 
 def grade_key(random, made, key_places, year):
@@ -70,6 +81,7 @@ def cut_by_department(made, pool):
     for place, grade in ((again, "medium"), (medium, "medium"), (poor, "poor")):
         made[2023][place] = [("department", grade)]
     made[2024][again] = [("department", "medium")]
+    return poor
 
 
 def overrule(made):

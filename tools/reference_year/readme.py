@@ -29,13 +29,20 @@ Import them in this order; closing.csv holds the figures that must come out.
 How to read them / 说明:
 - Money is in yuan with two decimals; weights are thousandths of a point (they sum to 90,000: the
   execution rate has the other 10 points). 金额单位为元；权重单位为千分之一分，合计90分，预算执行率另占10分。
+- Until 2023-06-30 others decided: record that under the rule set `open`. rule_sets.csv publishes
+  city-2024, in force from 2023-07-01, as all files are imported in the order of decision.
+  2023年6月30日以前为他处决定，按规则集 open 记录；rule_sets.csv 发布的 city-2024 自2023年7月1日起执行。
+- evidence, answers and of name commands of this import: the kind and the id, and #1 for a command's
+  second fact (a line is opened, then appropriated). evidence 等列为本次导入的命令编号，#1 为该命令的第二个事实。
 - base is last year's original of the project or its predecessor, same fund; where a ceiling
-  applies, amount + cut_for_grade + cut_across_the_board = base. 基数为上年同项目（或前身项目）同资金性质的年初批复数。
+  applies, amount + cut_for_grade + cut_across_the_board = base; override_authority names who
+  allowed more than that ceiling. 基数为上年同项目（或前身项目）同资金性质的年初批复数。
 - target_approval names the approval (project/fiscal_year) that the appropriation rests on. A key
   project is one that has it; the contingency reserve, a project of the department of finance, does
   not. target_approval 为所依据的目标批复（项目/年度）；有批复者为重点项目，财政局的预备费项目无绩效目标。
 - A reserveDraw is one request: out of the year's line of the reserve, into the line that receives
   it. 动支预备费为一个申请两条分录：从当年预备费指标转出，转入获得资金的指标，合计为零。
+- A year's close is said once for the whole ledger; so is the rule set. 关账和规则集对整个账本只有一份。
 - Monitoring: spent and the current budget count what was decided by the day of the check; the
   light is red where both the execution rate and the least attained indicator are more than 20
   points behind the share of the year's days, yellow where one of them is.
@@ -44,19 +51,37 @@ How to read them / 说明:
   evaluated_year 为被评价年度，评价开展年度以 decided_on 为准。
 - A carry-over is one request: out of the old year's line, into the new year's, vintage = old year.
   结转为一个申请两条分录：从上年指标转出，转入下年指标，vintage 为上年。
-- With --scale, further cities have the codes {division} + 1, + 2, …; the totals multiply.
-  使用 --scale 时，其余城市的代码依次加一，总数按倍数增加。
+- With --scale, further cities have the codes {division} + 1, + 2, …, and funds of their own
+  (general.1); the totals multiply. 使用 --scale 时，其余城市的代码依次加一，资金性质另加后缀，总数按倍数增加。
 """
 
-CHINESE = {"units.csv": "预算单位", "projects.csv": "项目", "targets.csv": "绩效目标（一行一指标）",
-           "target_approvals.csv": "绩效目标批复", "appropriations.csv": "年初预算批复",
-           "commitments.csv": "合同承诺", "payments.csv": "支付", "monitoring.csv": "双监控（一行一指标）",
-           "grades.csv": "评价等级", "adjustments.csv": "预算调整（一行一分录）", "reversals.csv": "冲销",
-           "closing.csv": "期末应得数"}
+CHINESE = {
+    "rule_sets.csv": "规则集", "principals.csv": "人员与角色", "revocations.csv": "角色收回",
+    "units.csv": "预算单位", "projects.csv": "项目", "reorganisations.csv": "单位变动",
+    "standards.csv": "支出标准", "estimates.csv": "收入预计（按资金性质和来源）",
+    "transfers.csv": "上级转移支付", "ceilings.csv": "单位控制数", "classifications.csv": "项目分类",
+    "pipeline.csv": "进入储备库", "appraisals.csv": "事前绩效评估", "affordability.csv": "财政承受能力评估",
+    "library.csv": "进入预算项目库", "instalments.csv": "分年安排（一行一年）",
+    "targets.csv": "绩效目标（一行一指标）", "target_returns.csv": "绩效目标退回",
+    "proposals.csv": "调整申请（一行一分录）", "reversal_proposals.csv": "冲销申请",
+    "approvals.csv": "审批", "target_approvals.csv": "绩效目标批复",
+    "budget_requests.csv": "预算申请（一行一成本项）", "audit_findings.csv": "审计发现",
+    "factors.csv": "存量与细化程度评估", "reviews.csv": "项目审核（一行一因素）",
+    "priority_lists.csv": "大事要事保障清单", "funding_plans.csv": "清单资金方案",
+    "appropriations.csv": "年初预算批复", "periods.csv": "年度关账", "commitments.csv": "合同承诺",
+    "payments.csv": "支付", "monitoring_plans.csv": "监控计划",
+    "monitoring.csv": "双监控（一行一指标）", "corrections.csv": "整改要求",
+    "verifications.csv": "整改核实", "suspensions.csv": "暂停拨款", "resumptions.csv": "恢复拨款",
+    "grades.csv": "评价等级", "adjustments.csv": "预算调整（一行一分录）",
+    "statements.csv": "指标对账", "reversals.csv": "冲销", "results.csv": "结果应用",
+    "project_closings.csv": "项目终结", "trainings.csv": "培训", "disclosures.csv": "公开",
+    "closing.csv": "期末应得数"}
 
 
 def write(directory, tables, seed, scale):
-    counts = "".join(f"| {table.name} | {CHINESE[table.name]} | {len(table.groups) * scale} |"
-                     f" {len(files.rows(table)) * scale} |\n" for table in tables)
+    def number(table, items):
+        return len(items) * (1 if table.is_shared else scale)
+    counts = "".join(f"| {table.name} | {CHINESE[table.name]} | {number(table, table.groups)} |"
+                     f" {number(table, files.rows(table))} |\n" for table in tables)
     with open(directory / "README.md", "w", encoding="utf-8", newline="") as file:
         file.write(TEXT.format(division=files.DIVISION, seed=seed, scale=scale, counts=counts))

@@ -12,10 +12,12 @@ YEARS = (2023, 2024, 2025)
 PLACES = {2023: (0, 354), 2024: (0, 360), 2025: (4, 366)}  # in force: from, to before
 RE_REGISTERED = 6  # a year, from 2024 on
 
-FUNDS = {"住房和城乡建设局": "governmentFunds", "交通运输局": "governmentFunds",
-         "自然资源局": "governmentFunds", "城市管理局": "governmentFunds",
-         "工业和信息化局": "stateCapital", "发展和改革委员会": "stateCapital",
-         "人力资源和社会保障局": "socialInsurance", "医疗保障局": "socialInsurance"}
+GENERAL, GOVERNMENT, STATE_CAPITAL, INSURANCE = (fund + files.NTH for fund in (
+    "general", "governmentFunds", "stateCapital", "socialInsurance"))
+FUNDS = {"住房和城乡建设局": GOVERNMENT, "交通运输局": GOVERNMENT,
+         "自然资源局": GOVERNMENT, "城市管理局": GOVERNMENT,
+         "工业和信息化局": STATE_CAPITAL, "发展和改革委员会": STATE_CAPITAL,
+         "人力资源和社会保障局": INSURANCE, "医疗保障局": INSURANCE}
 
 
 class Unit:
@@ -50,7 +52,7 @@ class Place:
         self.projects = {}  # by fiscal year; one object for as long as the code stays
 
     def is_single_general(self):
-        return self.funds == ["general"]
+        return self.funds == [GENERAL]
 
 
 def units():
@@ -66,8 +68,8 @@ def units():
 def drawn_funds(random, unit):
     other = FUNDS.get(unit.department.name)
     if other is None or random.chance(700):
-        return ["general"]
-    return [other] if random.chance(600) else ["general", other]
+        return [GENERAL]
+    return [other] if random.chance(600) else [GENERAL, other]
 
 
 def drawn_name(random, unit, category, taken):
@@ -122,7 +124,7 @@ def reserve(seed, city_units):
     """The contingency reserve: registered as projects are, and no more than that; it has no place
     in the order of the others, no target, payment or evaluation."""
     unit = next(unit for unit in city_units if unit.department.name == departments.FINANCE)
-    place = Place(PLACES[2025][1], unit, departments.RESERVE, "R", ["general"])
+    place = Place(PLACES[2025][1], unit, departments.RESERVE, "R", [GENERAL])
     place.functional_class = departments.RESERVE_FUNCTIONAL
     place.economic_classes = [departments.RESERVE_ECONOMIC]
     project = proposed(Random(seed, "reserve project"), place, None, YEARS[0])

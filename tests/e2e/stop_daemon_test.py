@@ -54,7 +54,7 @@ class StoppedDaemon(JournalCase):
             self.assertLess(time.monotonic() - before, 10 * support.SLOWNESS)
             _, err = follower.communicate(timeout=60 * support.SLOWNESS)
             self.assertEqual(follower.returncode, support.COULD_NOT)
-            self.assertIn(b"the ledger is stopping", err)
+            self.assertIn(b"the ledger is stopping: go on with `counterfoil tail --from 2`", err)
         finally:
             follower.kill()
             follower.communicate()

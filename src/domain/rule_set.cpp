@@ -96,6 +96,13 @@ RuleMode RuleSet::mode(std::string_view rule) const {
   return found == modes.end() ? RuleMode::off : found->second;
 }
 
+std::vector<std::string> RuleSet::measures() const {
+  std::vector<std::string> all;
+  for (const auto* groups : {&balance_groups, &loose_balance_groups})
+    for (const auto& group : *groups) all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
 Result<RuleSet> parse_rule_set(std::string_view text) {
   if (text.size() > limits::rule_set_bytes)
     return fail(ErrorCode::limit, "the rule set is {} bytes long; the limit is {}", text.size(),

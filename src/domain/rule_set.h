@@ -30,6 +30,8 @@ struct RuleSet {
   std::vector<std::string> expenditure_measures = {"net", "conditional"};
 
   RuleMode mode(std::string_view rule) const;
+  /// Those of all balance groups: what a budget line may be about.
+  std::vector<std::string> measures() const;
   /// "NAME@VERSION".
   std::string label() const { return name + "@" + version; }
 };

@@ -296,6 +296,13 @@ bool RuleSet::is_expenditure(std::string_view measure) const {
          expenditure_measures.end();
 }
 
+std::vector<std::string> RuleSet::measures() const {
+  std::vector<std::string> all;
+  for (const auto* groups : {&balance_groups, &loose_balance_groups})
+    for (const auto& group : *groups) all.insert(all.end(), group.begin(), group.end());
+  return all;
+}
+
 Result<RuleSet> parse_rule_set(std::string_view text) {
   if (text.size() > limits::rule_set_bytes)
     return fail(ErrorCode::limit, "the rule set is {} bytes long; the limit is {}", text.size(),

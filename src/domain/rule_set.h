@@ -79,6 +79,8 @@ struct RuleSet {
 
   RuleMode mode(std::string_view rule) const;
   bool is_expenditure(std::string_view measure) const;
+  /// Those of all balance groups: what a budget line may be about.
+  std::vector<std::string> measures() const;
   /// "NAME@VERSION".
   std::string label() const { return name + "@" + version; }
 };

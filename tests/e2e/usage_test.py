@@ -87,7 +87,10 @@ class Usage(support.Case):
         for arguments, part in (
                 (("--ledger", self.folder / "none", "budgets"), "there is no ledger in"),
                 (("--connect", "127.0.0.1:1", "budgets"),
-                 "counterfoil: cannot connect to 127.0.0.1:1: connection refused"),
+                 "counterfoil: cannot connect to 127.0.0.1:1: connection refused; start "
+                 "counterfoild there, or check --connect"),
+                (("--ledger", self.folder / "new", "init", "--origin", "a.example/b",
+                  "--recovery-key", self.folder / "none" / "key"), "none is no folder"),
                 (("--token-file", self.folder / "none", "budgets"), "cannot open"),
                 (("--token-file", self.folder, "budgets"), "cannot read"),
                 (("submit", self.folder / "none"), "No such file"),

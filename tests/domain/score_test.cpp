@@ -1,5 +1,7 @@
 #include "domain/score.h"
 
+#include <capnp/message.h>
+
 #include <boost/json.hpp>
 #include <fstream>
 #include <map>
@@ -122,7 +124,7 @@ TEST_CASE("published self-evaluations: the rate is of the revised budget, a misp
         execution_score(form.at("exec_weight").to_number<std::int64_t>() * 1'000, *rate);
     const auto declared = form.at("exec_score_printed").to_number<std::int64_t>() * 1'000;
     ++scored;
-    // Forms print whole points where the formula gives more: within half of one they agree.
+    // Forms print whole points where the formula gives more digits: within a tenth they agree.
     if (std::abs(declared - recomputed) > 100)
       misprints.push_back(fmt::format("{} declared, {} recomputed", declared, recomputed));
   }

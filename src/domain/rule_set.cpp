@@ -282,8 +282,8 @@ Result<void> read_bands(const object& json, RuleSet& rule_set) {
     if (band.from < 0 || band.to < 0) return wrong(name, "\"from\" and \"to\" are wanted");
     if (band.to != above)
       return wrong(place.of("to"),
-                   fmt::format("{} leaves a {} to the band above it, which starts at {}", band.to,
-                               band.to < above ? "gap" : "overlap", above));
+                   fmt::format("{} leaves {} to the band above it, which starts at {}", band.to,
+                               band.to < above ? "a gap" : "an overlap", above));
     if (band.from >= band.to)
       return wrong(place.of("from"),
                    fmt::format("the band from {} to {} is empty", band.from, band.to));

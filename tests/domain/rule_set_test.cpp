@@ -167,7 +167,7 @@ TEST_CASE("what is wrong in a rule's settings is said with its place") {
   refuses(R"("R14": {"mode": "off", "tolerance": -1})",
           "at rules.R14.tolerance: a whole number from 0 to 10000 is wanted");
   refuses(R"("R14": {"mode": "off", "tolerance": 10001})", "at rules.R14.tolerance");
-  refuses(R"("R14": {"mode": "off", "tolerance": 0.5})", "at rules.R14.tolerance");
+  refuses(R"("R14": {"mode": "off", "tolerance": "20"})", "at rules.R14.tolerance");
   refuses(R"("R16": {"mode": "off"})", "at rules.R16: this build knows the rules R1, R2");
   refuses(R"("R1": {"mode": "off", "scope": "some"})",
           "at rules.R1.scope: it is \"all\" or \"key\"");

@@ -78,7 +78,7 @@ Result<void> check_standards(RuleCase& rule_case) {
 }
 
 constexpr std::array<std::string_view, 6> factor_names = {
-    "", "the execution rate", "the grade", "the level of detail", "the stock", "audit findings"};
+    "", "the execution rate", "the grade", "the level of detail", "the stock", "the audit finding"};
 
 std::string_view about_of(Fact::Reader event) {
   switch (event.which()) {

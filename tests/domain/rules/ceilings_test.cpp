@@ -448,5 +448,8 @@ TEST_CASE("R4 with R5: where the rule set says so they compound, each rounded do
       .then({no_breach()});
   // A grade of which R4 makes nothing takes nothing off.
   given({city_of_rules(R5, compound), medium(), key}).when(give(799)).then({no_breach()});
-  given({city_of_rules(R4 + ", " + R5, compound), key}).when(give(799)).then({no_breach()});
+  given({city_of_rules(R4 + ", " + R5, compound),
+         graded("project/P", 2022, GradeIs::GOOD, last_year), key})
+      .when(give(799))
+      .then({no_breach()});
 }

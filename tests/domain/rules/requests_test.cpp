@@ -223,7 +223,7 @@ TEST_CASE("R11 five factors: the rule set's table says how much, and an item can
 
 TEST_CASE("R11 five factors: a missing factor is refused, never passed") {
   const std::vector<std::string> names = {"the execution rate", "the grade", "the level of detail",
-                                          "the stock", "audit findings"};
+                                          "the stock", "the audit finding"};
   for (std::size_t i = 0; i < names.size(); ++i) {
     auto missing = factors();
     missing.erase(missing.begin() + static_cast<std::ptrdiff_t>(i));
@@ -319,7 +319,7 @@ TEST_CASE("R11 five factors: the events are about the project, its predecessors 
                "Name the event of the project or its unit");
   given({city_of_rules(R11), asked(), audit("unit/V", Severity::NONE)})
       .when(reviewed_with_other(4))
-      .refused("audit findings, record 16, is about unit/V, not about project P or unit U");
+      .refused("the audit finding, record 16, is about unit/V, not about project P or unit U");
   given({city_of_rules(R11), asked(), audit("fund/2023/general", Severity::NONE)})
       .when(reviewed_with_other(4))
       .then({no_breach()});

@@ -103,7 +103,7 @@ Result<std::vector<Breach>> MemoryLedger::submit(const CommandOf& command_of) {
   stamp.decided_on = Date{static_cast<std::int32_t>(stamp.decided_at.microseconds / day_us)};
   stamp.effective_on =
       command.getHasEffectiveOn() ? Date{command.getEffectiveOn()} : stamp.decided_on;
-  stamp.actor = "clerk";
+  stamp.actor = command_of.actor;
   stamp.role = schema::Role::FINANCE;
   stamp.digest = "digest";
 

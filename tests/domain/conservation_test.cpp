@@ -95,7 +95,9 @@ TEST_CASE("R19 loose groups: the loose groups balance by the mode of the rule") 
              record_has("/breaches/0/document", R"("doc 7")")});
 }
 
-TEST_CASE("R19 loose groups: a loose group that balances breaks nothing; authority and posts do not mix") {
+TEST_CASE(
+    "R19 loose groups: a loose group that balances breaks nothing; authority and posts do not "
+    "mix") {
   given({city(), more_lines()})
       .when(adjust(Kind::VIREMENT, {{posts_P, -2'000, ""}, {posts_Q, 2'000, ""}}))
       .then({no_breach(), current(posts_Q, 2'000)})

@@ -14,17 +14,14 @@ const FactOf carried_out = as_proposed(adjust(Kind::SUPPLEMENT, legs), next);
 }  // namespace
 
 TEST_CASE("AdjustmentProposed: as the adjustment would be, and it changes no budget") {
-  given({city()})
-      .when(proposed)
-      .then({recorded(R"({"adjustmentProposed": {"kind": "supplement", "legs": [
+  given({city()}).when(proposed).then(
+      {recorded(R"({"adjustmentProposed": {"kind": "supplement", "legs": [
               {"amount": "5", "line": "line/2024/P/general/net/-"}]}})"),
-             current(A, 1'000)});
+       current(A, 1'000)});
   given({city()}).when(propose(Kind::UNSPECIFIED, legs)).invalid("needs a kind");
   given({city()}).when(propose(static_cast<Kind>(10), legs)).fails(ErrorCode::unsupported, {"10"});
   given({city()}).when(propose(Kind::SUPPLEMENT, {})).invalid("at least one leg");
-  given({city()})
-      .when(propose(Kind::SUPPLEMENT, {{A, INT64_MIN, ""}}))
-      .beyond_limit("no opposite");
+  given({city()}).when(propose(Kind::SUPPLEMENT, {{A, INT64_MIN, ""}})).beyond_limit("no opposite");
   given({city()})
       .when(propose(Kind::SUPPLEMENT, {{"line/2024/P/state/net/-", 1, ""}}))
       .refused("was never opened");
@@ -44,9 +41,7 @@ TEST_CASE("AdjustmentProposed: stays while an approval or an adjustment rests on
       .then({})
       .when(carried_out)
       .refused("record 10 was reversed by record 15");
-  given({city(), proposed, carried_out})
-      .when(reverse(next))
-      .refused("record 11 (budgetAdjusted)");
+  given({city(), proposed, carried_out}).when(reverse(next)).refused("record 11 (budgetAdjusted)");
 }
 
 TEST_CASE("ApprovalRecorded: of a target or a proposal, by an authority") {

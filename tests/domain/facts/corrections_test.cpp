@@ -97,7 +97,8 @@ TEST_CASE("CorrectionVerified: until it is corrected") {
   given({city(), red}).when(verify_correction(next + 1)).refused("there is no record 11 yet");
 }
 
-TEST_CASE("CorrectionOrdered: the check stays while the order does, the order while it is verified") {
+TEST_CASE(
+    "CorrectionOrdered: the check stays while the order does, the order while it is verified") {
   given({city(), red, order_correction(next), verify_correction(next + 1)})
       .when(reverse(next))
       .refused("record 10 cannot be reversed: record 11 (correctionOrdered) rests on it")

@@ -27,9 +27,8 @@ TEST_CASE("PrincipalEnrolled: a principal is enrolled once") {
 }
 
 TEST_CASE("RoleGranted: to a principal that is known, each role once for an organisation") {
-  const FactOf bound = but(auditor, [](schema::Fact::Builder fact) {
-    fact.getRoleGranted().setOrganisation("101");
-  });
+  const FactOf bound = but(
+      auditor, [](schema::Fact::Builder fact) { fact.getRoleGranted().setOrganisation("101"); });
   given({city()}).when(auditor).refused("principal ann is not known", "principalEnrolled first");
   given({city(), ann})
       .when(but(auditor,

@@ -103,9 +103,8 @@ TEST_CASE("DisclosurePublished: about something known, with its url and hash") {
       .when(disclosure("unit/U", "https://example.org/a", ""))
       .invalid("names its url and the hash");
   given({city()})
-      .when(but(disclosure("unit/U", "u", "h"),
-                [](schema::Fact::Builder fact) {
-                  fact.getDisclosurePublished().setFiscalYear(1'066);
-                }))
+      .when(but(
+          disclosure("unit/U", "u", "h"),
+          [](schema::Fact::Builder fact) { fact.getDisclosurePublished().setFiscalYear(1'066); }))
       .invalid("fiscal year 1066");
 }

@@ -49,9 +49,7 @@ TEST_CASE("BudgetStated: all components add up to the total") {
 }
 
 TEST_CASE("BudgetStated: of an open line, in 64 bits") {
-  given({city()})
-      .when(state_budget("line/2024/P/state/net/-", {1, 0}))
-      .refused("was never opened");
+  given({city()}).when(state_budget("line/2024/P/state/net/-", {1, 0})).refused("was never opened");
   given({city()})
       .when(stated_with([](auto it) { it.setOriginal(INT64_MIN); }))
       .beyond_limit("no opposite");

@@ -34,9 +34,7 @@ TEST_CASE("FundsSuspended: a line that is open, or a project that is known") {
   given({city()}).when(suspend("line/2024/P/state/net/-")).refused("was never opened");
   given({city()}).when(suspend("project/X")).refused("project/X is not known");
   given({city()}).when(suspend("unit/U")).invalid("funds of a line/… or a project/… are suspended");
-  given({city()})
-      .when(suspend(A))
-      .then({record_has("/subjects/1/id", R"("project/P")")});
+  given({city()}).when(suspend(A)).then({record_has("/subjects/1/id", R"("project/P")")});
 }
 
 TEST_CASE("FundsResumed: each suspension is ended, once") {

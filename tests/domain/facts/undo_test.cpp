@@ -15,7 +15,6 @@ FactOf reorganised(std::string_view rest) {
   return fact_of(fmt::format(R"({{"unitReorganised": {{"unit": "V", {}}}}})", rest));
 }
 
-
 }  // namespace
 
 TEST_CASE("EventReversed: what holds for a year is undone") {
@@ -60,9 +59,9 @@ TEST_CASE("EventReversed: targets, requests and reviews are undone") {
   check_undone(asked, approve(next));
   check_undone(asked, request("Q", 400));
   check_undone(asked, review(next + 1, 400));
-  check_undone({city(), classified("Q", "basic", R"("obligation": "threeGuarantees")"),
-                request("Q", 500)},
-               review(next + 1, 400));
+  check_undone(
+      {city(), classified("Q", "basic", R"("obligation": "threeGuarantees")"), request("Q", 500)},
+      review(next + 1, 400));
 }
 
 TEST_CASE("EventReversed: proposals and approvals are undone while nothing rests on them") {
@@ -125,7 +124,7 @@ TEST_CASE("EventReversed: principals, roles and the close of a year stay") {
   for (std::size_t i = 0; i < facts.size(); ++i)
     given({city(), together(facts)})
         .when(reverse(next + i))
-        .refused(fmt::format("record {} is of kind {}, which cannot be reversed", next + i,
-                             names[i]),
-                 "as a new event");
+        .refused(
+            fmt::format("record {} is of kind {}, which cannot be reversed", next + i, names[i]),
+            "as a new event");
 }

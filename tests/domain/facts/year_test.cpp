@@ -47,9 +47,11 @@ TEST_CASE("RevenueEstimated: of a year and a source, not below 0") {
       .invalid("an estimate is -1; it may not be below 0")
       .when(estimate("general", 1, "revenue", 1'066))
       .invalid("fiscal year 1066")
-      .when(but(estimate("general", 1), [](schema::Fact::Builder fact) {
-        fact.getRevenueEstimated().setSource(schema::RevenueEstimated::Source::UNSPECIFIED);
-      }))
+      .when(but(estimate("general", 1),
+                [](schema::Fact::Builder fact) {
+                  fact.getRevenueEstimated().setSource(
+                      schema::RevenueEstimated::Source::UNSPECIFIED);
+                }))
       .invalid("an estimate names its source");
 }
 

@@ -63,9 +63,9 @@ TEST_CASE("RoleRevoked: a grant is revoked once, and may be given again") {
 
 TEST_CASE("KeyRotated, LedgerSealed: only the ledger records them") {
   given({city()})
-      .when({[](schema::Fact::Builder fact) { fact.initKeyRotated().setNewKey("k"); }})
+      .when(FactOf{[](schema::Fact::Builder fact) { fact.initKeyRotated().setNewKey("k"); }})
       .refused("only the ledger rotates its key");
   given({city()})
-      .when({[](schema::Fact::Builder fact) { fact.initLedgerSealed().setSize(9); }})
+      .when(FactOf{[](schema::Fact::Builder fact) { fact.initLedgerSealed().setSize(9); }})
       .refused("only the ledger seals itself");
 }

@@ -26,7 +26,7 @@ CommandOf more_lines() {
 
 }  // namespace
 
-TEST_CASE("R16: a virement within a group, a fund and a year sums to zero") {
+TEST_CASE("R16 conservation: a virement within a group, a fund and a year sums to zero") {
   for (const Kind kind : {Kind::VIREMENT, Kind::RESERVE_DRAW}) {
     given({city(), more_lines()})
         .when(adjust(kind, {{A, -300, ""}, {B, 200, ""}, {B, 100, ""}}))
@@ -38,7 +38,7 @@ TEST_CASE("R16: a virement within a group, a fund and a year sums to zero") {
   }
 }
 
-TEST_CASE("R16: what is missing in one fund or year is not made good in another") {
+TEST_CASE("R16 conservation: what is missing in one fund or year is not made good in another") {
   given({city(), more_lines()})
       .when(adjust(Kind::VIREMENT, {{A, -300, ""}, {A_2025, 300, ""}}))
       .refused("R16", "of 2024 sum to -300");
@@ -50,7 +50,7 @@ TEST_CASE("R16: what is missing in one fund or year is not made good in another"
       .refused("R16", "legs on net");
 }
 
-TEST_CASE("R16: measures of one group balance together") {
+TEST_CASE("R16 conservation: measures of one group balance together") {
   given({city(), more_lines()})
       .when(adjust(Kind::VIREMENT, {{C, 80, ""}, {E, -80, ""}}))
       .then({current(C, 80), current(E, -80)});
@@ -59,7 +59,7 @@ TEST_CASE("R16: measures of one group balance together") {
       .refused("R16", "conditional + earmarked", "sum to 10");
 }
 
-TEST_CASE("R16: a measure that stands in no group any more is a group of its own") {
+TEST_CASE("R16 conservation: a measure that stands in no group any more is a group of its own") {
   // It was left alone, so that a one-legged virement made money out of nothing.
   const std::string wider = R"({"name": "city", "version": "2", "rules": {},
                                 "balanceGroups": [["net", "square-metres"]]})";
@@ -73,14 +73,14 @@ TEST_CASE("R16: a measure that stands in no group any more is a group of its own
       .then({current(other_P, 5), no_breach()});
 }
 
-TEST_CASE("R16 is an identity: no mode of R19 and no override lets it pass") {
+TEST_CASE("R16 conservation: an identity, no mode of R19 and no override lets it pass") {
   for (const char* mode : {"enforce", "override", "observe", "off"})
     given({city(mode)})
         .when(CommandOf(adjust(Kind::VIREMENT, {{A, 1, ""}})).overriding("mayor", "doc 7"))
         .refused("R16");
 }
 
-TEST_CASE("R19: the loose groups balance by the mode of the rule") {
+TEST_CASE("R19 loose groups: the loose groups balance by the mode of the rule") {
   const CommandOf uneven = adjust(Kind::VIREMENT, {{posts_P, -2'000, ""}, {posts_Q, 1'000, ""}});
   const std::string finding = "legs on headcount in fund general of 2024 sum to -1000, not to 0";
   using Mode = schema::Breach::Mode;
@@ -104,7 +104,9 @@ TEST_CASE("R19: the loose groups balance by the mode of the rule") {
              record_has("/breaches/0/document", R"("doc 7")")});
 }
 
-TEST_CASE("R19: a loose group that balances breaks nothing; authority and posts do not mix") {
+TEST_CASE(
+    "R19 loose groups: a loose group that balances breaks nothing; authority and posts do not "
+    "mix") {
   given({city(), more_lines()})
       .when(adjust(Kind::VIREMENT, {{posts_P, -2'000, ""}, {posts_Q, 2'000, ""}}))
       .then({no_breach(), current(posts_Q, 2'000)})

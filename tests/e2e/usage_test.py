@@ -147,12 +147,12 @@ class Usage(support.Case):
             {"unitRegistered": {"unit": "U2", "name": "Unit without a line"}},
             {"projectProposed": {"project": "P1", "unit": "U1", "name": "Project"}},
             {"lineOpened": {"line": line}},
-            {"lineOpened": {"line": "line/2025/P1/general/gross/-"}},
+            {"lineOpened": {"line": "line/2025/P1/general/conditional/-"}},
             {"budgetAdjusted": {"kind": "supplement", "request": "52-25",
                                 "legs": [{"line": line, "amount": "100"}]}}))
         for read in ("budgets", "adjustments"):
             for option, value, said in (
-                    ("--measure", "nett", 'has the measure "nett"; there are gross, net'),
+                    ("--measure", "nett", 'has the measure "nett"; there are conditional, net'),
                     ("--fiscal-year", "2042", 'has the fiscal year "2042"; there are 2024, 2025'),
                     ("--unit", "U2", 'has the unit "U2"; there are U1'),
                     ("--project", "P", 'has the project "P"; there are P1'),

@@ -107,6 +107,16 @@ Result<void> check_transfer(Deciding& deciding, schema::BudgetAdjusted::Reader a
   return {};
 }
 
+/// A proposal is carried out once.
+Result<void> check_proposal(Deciding& deciding, std::uint64_t proposal) {
+  CF_TRY(named_event(deciding, proposal, schema::Fact::ADJUSTMENT_PROPOSED, "adjustmentProposed"));
+  CF_LET(const auto before,
+         standing(deciding.book, schema::Fact::BUDGET_ADJUSTED, key_of(Sequence{proposal})));
+  if (before.empty()) return {};
+  return fail(ErrorCode::refused, "proposal {} was carried out by record {}: propose it anew",
+              proposal, before.back().value);
+}
+
 Result<void> check_pooled(schema::BudgetAdjusted::Reader adjusted) {
   const Kind kind = adjusted.getKind();
   const bool has_pool = adjusted.getPool().size() != 0;
@@ -164,9 +174,7 @@ Result<void> decide_budget_adjusted(Deciding& deciding, schema::Fact::Builder fa
         "one command",
         legs, limits::legs_in_adjustment);
   CF_TRY(check_pooled(adjusted.asReader()));
-  if (adjusted.getProposal() != 0 && adjusted.getProposal() >= deciding.sequence.value)
-    return fail(ErrorCode::refused, "there is no record {} yet that could be the proposal",
-                adjusted.getProposal());
+  if (adjusted.getProposal() != 0) CF_TRY(check_proposal(deciding, adjusted.getProposal()));
   RunningBalances balances(deciding);
   for (auto leg : adjusted.getLegs()) {
     CF_TRY(check_amount(leg.getAmount()));

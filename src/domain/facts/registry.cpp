@@ -51,20 +51,29 @@ Result<void> decide_project_proposed(Deciding& deciding, schema::Fact::Builder f
   return {};
 }
 
+namespace {
+
+/// Accepts a unit that was not merged into another, so that mergers end somewhere.
+Result<void> check_goes_on(Deciding& deciding, std::string_view unit) {
+  CF_TRY(check_unit(deciding, unit));
+  CF_LET(const auto state, deciding.book.state<UnitState>(fmt::format("unit/{}", unit)));
+  if (state.merged_into.empty()) return {};
+  return fail(ErrorCode::refused, "unit {} was merged into {}: reorganise that one", unit,
+              state.merged_into);
+}
+
+}  // namespace
+
 Result<void> decide_unit_reorganised(Deciding& deciding, schema::Fact::Builder fact) {
   using Kind = schema::UnitReorganised::Kind;
   const auto reorganised = fact.asReader().getUnitReorganised();
   const std::string_view unit = view(reorganised.getUnit());
-  CF_TRY(check_unit(deciding, unit));
-  CF_LET(const auto state, deciding.book.state<UnitState>(fmt::format("unit/{}", unit)));
-  if (!state.merged_into.empty())
-    return fail(ErrorCode::refused, "unit {} was merged into {}: reorganise that one", unit,
-                state.merged_into);
+  CF_TRY(check_goes_on(deciding, unit));
   switch (reorganised.getKind()) {
     case Kind::MERGED:
       if (reorganised.getInto() == reorganised.getUnit())
         return fail(ErrorCode::invalid, "unit {} cannot be merged into itself", unit);
-      return check_unit(deciding, view(reorganised.getInto()));
+      return check_goes_on(deciding, view(reorganised.getInto()));
     case Kind::RENAMED:
       if (reorganised.getName().size() != 0) return {};
       return fail(ErrorCode::invalid, "a renaming gives the new name");

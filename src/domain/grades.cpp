@@ -76,4 +76,14 @@ Result<std::optional<DecidingGrade>> deciding_grade(Book& book, const RuleSet& r
   return DecidingGrade{first->second, static_cast<std::size_t>(std::distance(first, end))};
 }
 
+Result<std::optional<GradeCut>> grade_cut(Book& book, const RuleSet& rules,
+                                          std::string_view project, std::int32_t fiscal_year) {
+  CF_LET(const auto projects, predecessors_of(book, project));
+  CF_LET(const auto found, deciding_grade(book, rules, projects, fiscal_year));
+  if (!found || !found->grade.is_unsatisfactory()) return std::nullopt;
+  const auto& steps =
+      found->grade.grade == schema::GradeAssigned::Grade::POOR ? rules.poor : rules.medium;
+  return GradeCut{found->grade, steps[std::min(found->running, steps.size()) - 1]};
+}
+
 }  // namespace counterfoil

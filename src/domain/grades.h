@@ -45,4 +45,13 @@ Result<std::optional<DecidingGrade>> deciding_grade(Book& book, const RuleSet& r
                                                     const std::vector<Share>& projects,
                                                     std::int32_t fiscal_year);
 
+/// The grade that decides on a project's amount, where it is unsatisfactory, and what the rule set
+/// makes of it (rule R4).
+struct GradeCut {
+  Grade grade;
+  CutStep step;
+};
+Result<std::optional<GradeCut>> grade_cut(Book& book, const RuleSet& rules,
+                                          std::string_view project, std::int32_t fiscal_year);
+
 }  // namespace counterfoil

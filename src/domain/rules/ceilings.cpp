@@ -23,21 +23,6 @@ Result<std::optional<Appropriation>> appropriation_of(RuleCase& rule_case) {
   return Appropriation{line, Money{fact.getAmount()}};
 }
 
-/// The grade that decides on the project; those of its predecessors count, too, so that a new
-/// registration does not escape.
-Result<std::optional<DecidingGrade>> grade_of(RuleCase& rule_case, const LineId& line) {
-  CF_LET(const auto projects, predecessors_of(rule_case.before, line.project));
-  return deciding_grade(rule_case.before, rule_case.rules(), projects, line.fiscal_year);
-}
-
-/// What the rule set makes of the grade; nothing where it is satisfactory.
-std::optional<CutStep> step_of(const RuleSet& rules, const std::optional<DecidingGrade>& grade) {
-  if (!grade || !grade->grade.is_unsatisfactory()) return std::nullopt;
-  const auto& steps =
-      grade->grade.grade == schema::GradeAssigned::Grade::POOR ? rules.poor : rules.medium;
-  return steps[std::min(grade->running, steps.size()) - 1];
-}
-
 Result<void> want_base_cited(RuleCase& rule_case, std::string_view rule, const Base& base) {
   for (const Sequence appropriation : base.appropriations)
     CF_TRY(want_cited(rule_case.deciding, rule, appropriation, "the base's appropriation"));
@@ -82,26 +67,26 @@ Result<void> check_grade_cut(RuleCase& rule_case) {
   CF_LET(const auto appropriation, appropriation_of(rule_case));
   if (!appropriation) return {};
   const auto& [line, amount] = *appropriation;
-  CF_LET(const auto grade, grade_of(rule_case, line));
-  const auto step = step_of(rule_case.rules(), grade);
-  if (!step) return {};
-  const Grade& why = grade->grade;
+  CF_LET(const auto cut,
+         grade_cut(rule_case.before, rule_case.rules(), line.project, line.fiscal_year));
+  if (!cut) return {};
+  const auto& [why, step] = *cut;
   CF_LET(const Base base, base_of(rule_case.before, rule_case.rules(), line));
   if (base.appropriations.empty())
     return report_missing_base(
         rule_case, "R4", *appropriation,
         fmt::format("the grade of record {} ({})", why.sequence.value, grade_name(why.grade)));
   if (base.amount.minor <= 0) return {};
-  const Money ceiling = floor_of(base.amount, step->ceiling);
+  const Money ceiling = floor_of(base.amount, step.ceiling);
   if (amount > ceiling)
     CF_TRY(report_breach(
         rule_case.deciding, "R4",
         fmt::format("{} minor units are above the ceiling of {}: {} basis points of {}, for the "
                     "grade {} of record {}",
-                    amount.minor, ceiling.minor, step->ceiling, words_of(base),
+                    amount.minor, ceiling.minor, step.ceiling, words_of(base),
                     grade_name(why.grade), why.sequence.value),
         fmt::format("Appropriate at most {}", ceiling.minor)));
-  if (step->redesign) CF_TRY(check_redesigned(rule_case, line, why));
+  if (step.redesign) CF_TRY(check_redesigned(rule_case, line, why));
   CF_TRY(want_cited(rule_case.deciding, "R4", why.sequence, "the grade"));
   return want_base_cited(rule_case, "R4", base);
 }
@@ -153,14 +138,13 @@ Result<Ceiling> across_the_board_of(RuleCase& rule_case, const LineId& line, con
   Ceiling ceiling{floor_of(base.amount, rules.across_the_board),
                   fmt::format("{} basis points of {}", rules.across_the_board, words_of(base))};
   if (!rules.ceilings_compound || rules.mode("R4") == RuleMode::off) return ceiling;
-  CF_LET(const auto grade, grade_of(rule_case, line));
-  const auto step = step_of(rules, grade);
-  if (!step) return ceiling;
-  ceiling.amount = floor_of(floor_of(base.amount, step->ceiling), rules.across_the_board);
+  CF_LET(const auto cut, grade_cut(rule_case.before, rules, line.project, line.fiscal_year));
+  if (!cut) return ceiling;
+  ceiling.amount = floor_of(floor_of(base.amount, cut->step.ceiling), rules.across_the_board);
   ceiling.how =
       fmt::format("{} basis points of {} basis points (for the grade {} of record {}) of {}",
-                  rules.across_the_board, step->ceiling, grade_name(grade->grade.grade),
-                  grade->grade.sequence.value, words_of(base));
+                  rules.across_the_board, cut->step.ceiling, grade_name(cut->grade.grade),
+                  cut->grade.sequence.value, words_of(base));
   return ceiling;
 }
 

@@ -9,13 +9,6 @@ namespace {
 
 using schema::Fact;
 
-bool is_clawed_back_whole(const std::optional<HeldRecord>& classified) {
-  using Expenditure = schema::ProjectClassified::Expenditure;
-  if (!classified) return false;
-  const auto expenditure = classified->fact().getProjectClassified().getExpenditure();
-  return expenditure == Expenditure::BASIC || expenditure == Expenditure::THREE_PUBLIC;
-}
-
 Money unspent(const LineState& line, std::int32_t vintage) {
   for (const Vintage& left : unspent_by_vintage(line))
     if (left.fiscal_year == vintage) return left.amount;
@@ -40,16 +33,15 @@ Result<void> check_carried_out(RuleCase& rule_case, schema::Leg::Reader leg, con
                                Carried& carried) {
   const std::int32_t vintage = vintage_of(leg, line);
   CF_LET(const auto classified, classification(rule_case.after(), line.project));
-  const bool exempt = rule_case.rules().earmarked_exempt && classified &&
-                      classified->fact().getProjectClassified().getEarmarked();
-  if (is_clawed_back_whole(classified))
+  const Lapse lapse = lapse_of(rule_case.rules(), classified, line.fiscal_year, vintage);
+  if (lapse == Lapse::expenditure)
     CF_TRY(report_breach(
         rule_case.deciding, "R7",
         fmt::format("{} minor units of basic expenditure or of the three public expenses would be "
                     "carried over from {}, {}",
                     -leg.getAmount(), view(leg.getLine()), words_of(classified)),
         "Claw them back whole"));
-  else if (line.fiscal_year - vintage >= 1 && !exempt)
+  else if (lapse == Lapse::vintage)
     CF_TRY(report_breach(
         rule_case.deciding, "R7",
         fmt::format("{} minor units of vintage {} would be carried over from {} a second time, {}",

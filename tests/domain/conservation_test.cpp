@@ -17,10 +17,11 @@ const std::string posts_P = "line/2024/P/general/headcount/-";
 const std::string posts_Q = "line/2024/Q/general/headcount/-";
 const std::string authority_P = "line/2024/P/general/commitment/-";
 const std::string other_P = "line/2024/P/general/square-metres/-";
+const std::string other_Q = "line/2024/Q/general/square-metres/-";
 
 CommandOf more_lines() {
-  return together({line(A_2025), line(A_state), line(E), line(posts_P), line(posts_Q),
-                   line(authority_P), line(other_P)});
+  return together(
+      {line(A_2025), line(A_state), line(E), line(posts_P), line(posts_Q), line(authority_P)});
 }
 
 }  // namespace
@@ -58,9 +59,17 @@ TEST_CASE("R16 conservation: measures of one group balance together") {
       .refused("R16", "conditional + earmarked", "sum to 10");
 }
 
-TEST_CASE("R16 conservation: a measure that stands in no group balances with nothing") {
-  given({city(), more_lines()})
+TEST_CASE("R16 conservation: a measure that stands in no group any more is a group of its own") {
+  // It was left alone, so that a one-legged virement made money out of nothing.
+  const std::string wider = R"({"name": "city", "version": "2", "rules": {},
+                                "balanceGroups": [["net", "square-metres"]]})";
+  given({city(), rules(wider, "2024-01-02"), line(other_P), line(other_Q),
+         rules(rule_set("enforce", "3"), "2024-01-03")})
       .when(adjust(Kind::VIREMENT, {{other_P, 5, ""}}))
+      .refused("R16", "legs on square-metres", "sum to 5, not to 0")
+      .when(adjust(Kind::VIREMENT, {{other_P, 5, ""}, {A, -5, ""}}))
+      .refused("R16")
+      .when(adjust(Kind::VIREMENT, {{other_P, 5, ""}, {other_Q, -5, ""}}))
       .then({current(other_P, 5), no_breach()});
 }
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/limits.h"
 #include "domain/effects.h"
@@ -75,10 +76,23 @@ Result<std::vector<std::string>> imbalances(const Sums& sums,
   return found;
 }
 
-/// Identity R16 for the rule set's balance groups, rule R19 for its loose ones.
+/// The rule set's balance groups, and each measure that is in no group as one of its own: a line
+/// may be older than the rule set that left its measure out.
+std::vector<std::vector<std::string>> strict_groups(const RuleSet& rules, const Sums& sums) {
+  auto groups = rules.balance_groups;
+  const auto listed = rules.measures();
+  std::set<std::string_view> others;
+  for (const auto& [key, sum] : sums)
+    if (std::find(listed.begin(), listed.end(), std::get<2>(key)) == listed.end())
+      others.insert(std::get<2>(key));
+  for (const std::string_view measure : others) groups.push_back({std::string(measure)});
+  return groups;
+}
+
+/// Identity R16 for the strict balance groups, rule R19 for the rule set's loose ones.
 Result<void> check_transfer(Deciding& deciding, schema::BudgetAdjusted::Reader adjusted) {
   CF_LET(const Sums sums, sums_of(adjusted));
-  for (const auto& group : deciding.rules->balance_groups) {
+  for (const auto& group : strict_groups(*deciding.rules, sums)) {
     CF_LET(const auto found, imbalances(sums, group));
     if (!found.empty())
       return fail(ErrorCode::refused,

@@ -1,9 +1,23 @@
+#include <algorithm>
 #include <set>
 
 #include "domain/facts/deciding.h"
 #include "domain/line.h"
 
 namespace counterfoil {
+namespace {
+
+/// Rules look at measures by name: a line of another would be held to none of them.
+Result<void> check_measure(const RuleSet& rules, std::string_view measure) {
+  const auto known = rules.measures();
+  if (std::find(known.begin(), known.end(), measure) != known.end()) return {};
+  return fail(ErrorCode::refused,
+              "the measure \"{}\" is in no balance group of the rule set {} (they have: {}): use "
+              "one of those, or publish a rule set that has it",
+              measure, rules.label(), fmt::join(known, ", "));
+}
+
+}  // namespace
 
 Result<void> decide_unit_registered(Deciding& deciding, schema::Fact::Builder fact) {
   const auto registered = fact.asReader().getUnitRegistered();
@@ -77,6 +91,7 @@ Result<void> decide_line_opened(Deciding& deciding, schema::Fact::Builder fact) 
   CF_LET(const LineId id, parse_line(line));
   CF_LET(const auto state, deciding.book.state<LineState>(line));
   if (state.opened) return fail(ErrorCode::refused, "the budget line {} is open already", line);
+  CF_TRY(check_measure(*deciding.rules, id.measure));
   const std::string about = fmt::format("project/{}", id.project);
   CF_LET(const auto project, deciding.book.state<ProjectState>(about));
   if (!project.proposed)

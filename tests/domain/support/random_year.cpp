@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "codec/text.h"
+#include "domain/support/rule_book.h"
 #include "domain/support/year_facts.h"
 
 namespace counterfoil::test {
@@ -355,6 +356,17 @@ FactOf year_fact(const Picks& picks) {
     default:
       return propose_reversal(picks.earlier(static_cast<Fact::Which>(1 + draw.other % 14)));
   }
+}
+
+CommandOf started_year() {
+  return together({classified("P", "special", R"("key": true)"), line("line/2025/P/general/net/-"),
+                   classified("Q", "basic", R"("obligation": "threeGuarantees")"),
+                   request("Q", 500), review(next + 3, 500), estimate("general", 2'000),
+                   project("R", "V"), line("line/2024/R/general/net/-"),
+                   classified("R", "development"), list_adopted("L", "D", {{"P", 400}}),
+                   earmarked_transfer("t", 100, "Q"),
+                   adjust(Kind::CLAWBACK, {{"line/2024/P/general/net/-", -100, "t"}}, "p"),
+                   target("project/Q", "V"), approve(next + 12), graded("project/P", "medium")});
 }
 
 }  // namespace counterfoil::test

@@ -36,7 +36,9 @@ class Drawer {
         return approve(picks_.earlier(Fact::TARGET_SUBMITTED));
       case Fact::BUDGET_APPROPRIATED:
         return appropriate(picks_.line(), picks_.amount(),
-                           draw_.other % 4 == 0 ? Cuts{picks_.amount(), 7, "p"} : Cuts{});
+                           draw_.other % 4 == 0   ? Cuts{picks_.amount(), 7, "p"}
+                           : draw_.other % 4 == 1 ? Cuts{0, 500, "livelihood"}
+                                                  : Cuts{});
       case Fact::BUDGET_ADJUSTED:
         return draw_.event % 2 == 0 ? adjusted() : year_fact(picks_);
       case Fact::COMMITMENT_RECORDED:

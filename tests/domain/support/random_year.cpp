@@ -142,6 +142,25 @@ FactOf requested(const Picks& picks) {
   });
 }
 
+/// Where started_year records what a review of Q rests on, by FactorKind.
+constexpr std::array<std::uint64_t, 6> about_Q = {0,         next + 16, next + 15,
+                                                  next + 17, next + 18, next + 19};
+
+/// Of Q, with all that it has to rest on where the year was started.
+FactOf review_of_Q() {
+  return made([](auto fact) {
+    auto it = fact.initItemReviewed();
+    it.setRequest(next + 3);
+    it.setAmount(100);
+    auto factors = it.initFactors(5);
+    for (unsigned i = 0; i < factors.size(); ++i) {
+      factors[i].setKind(static_cast<schema::FactorKind>(i + 1));
+      factors[i].setEvent(about_Q[i + 1]);
+      factors[i].setHasEvent(true);
+    }
+  });
+}
+
 /// The five factors, each with the newest event that it can rest on; or fewer.
 FactOf reviewed(const Picks& picks) {
   using Factor = schema::FactorKind;
@@ -150,6 +169,7 @@ FactOf reviewed(const Picks& picks) {
                              picks.newest(Fact::FACTOR_ASSESSED, Factor::LEVEL_OF_DETAIL),
                              picks.newest(Fact::FACTOR_ASSESSED, Factor::STOCK),
                              picks.newest(Fact::AUDIT_FINDING_RECORDED)};
+  if (picks.draw().other % 3 == 1) return review_of_Q();
   return made([=, request = picks.earlier(Fact::BUDGET_REQUESTED), amount = picks.amount(),
                n = picks.draw().other](auto fact) {
     auto it = fact.initItemReviewed();
@@ -358,15 +378,41 @@ FactOf year_fact(const Picks& picks) {
   }
 }
 
+namespace {
+
+FactOf assessed_of_Q(std::string_view kind) {
+  return fact_of(fmt::format(R"({{"factorAssessed": {{"fiscalYear": 2023, "kind": "{}",
+                                  "about": "project/Q"}}}})",
+                             kind));
+}
+
+}  // namespace
+
 CommandOf started_year() {
-  return together({classified("P", "special", R"("key": true)"), line("line/2025/P/general/net/-"),
+  return together({classified("P", "special", R"("key": true)"),
+                   line("line/2025/P/general/net/-"),
                    classified("Q", "basic", R"("obligation": "threeGuarantees")"),
-                   request("Q", 500), review(next + 3, 500), estimate("general", 2'000),
-                   project("R", "V"), line("line/2024/R/general/net/-"),
-                   classified("R", "development"), list_adopted("L", "D", {{"P", 400}}),
+                   request("Q", 500),
+                   review(next + 3, 500),
+                   estimate("general", 2'000),
+                   project("R", "V"),
+                   line("line/2024/R/general/net/-"),
+                   classified("R", "development"),
+                   list_adopted("L", "D", {{"P", 400}}),
                    earmarked_transfer("t", 100, "Q"),
                    adjust(Kind::CLAWBACK, {{"line/2024/P/general/net/-", -100, "t"}}, "p"),
-                   target("project/Q", "V"), approve(next + 12), graded("project/P", "medium")});
+                   target("project/Q", "V"),
+                   approve(next + 12),
+                   graded("project/P", "medium"),
+                   graded("project/Q", "good"),
+                   check("project/Q", "2024-06-30", 5'000, 5'000),
+                   assessed_of_Q("levelOfDetail"),
+                   assessed_of_Q("stock"),
+                   fact_of(R"({"auditFindingRecorded": {"fiscalYear": 2023, "severity": "none",
+                               "about": "project/Q", "finding": "none"}})"),
+                   fact_of(R"({"principalEnrolled": {"principal": "p", "organisation": "V"}})"),
+                   fact_of(R"({"roleGranted": {"principal": "p", "role": "audit"}})"),
+                   target("project/Q", "V", 2025)});
 }
 
 }  // namespace counterfoil::test

@@ -32,3 +32,6 @@ annotation optional @0xd0b5a8e1c2f34a1a (field) :Void;
 
 annotation basisPoints @0xd0b5a8e1c2f34a1b (field) :Void;
 # Int64, hundredths of a per cent.
+
+annotation points @0xd0b5a8e1c2f34a1c (field) :Void;
+# Int64, thousandths of a point of a score.

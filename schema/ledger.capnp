@@ -69,6 +69,8 @@ struct Filter {
   measure @4 :Text;
   kind @5 :Text;      # of an adjustment
   request @6 :Text;
+  state @7 :Text;     # of a target, a correction, a grade or an obligation
+  rule @8 :Text;      # of a breach: "R19"
 }
 
 struct ViewInfo {
@@ -76,7 +78,7 @@ struct ViewInfo {
   version @1 :UInt32;
   position @2 :UInt64;    # records folded
   lag @3 :UInt64;         # records not folded yet
-  state @4 :Text;         # "following", "rebuilding" or "halted"
+  state @4 :Text;         # "following", "behind", "rebuilding" or "halted"
   rows @5 :UInt64;
   digest @6 :Data $hex;   # RFC 6962 root over its sorted entries; empty unless asked for
   lastError @7 :Text;
@@ -92,6 +94,10 @@ interface Reader {
   rebuilt @3 (subject :Text) -> (budgets :List(Views.BudgetRow), adjustments :List(Views.AdjustmentRow));
   # One project's rows, folded now from its records alone.
   views @4 (digests :Bool) -> (views :List(ViewInfo));
+  rows @5 (view :Text, filter :Filter, after :Data, limit :UInt32) -> (rows :List(Data), next :Data);
+  # Any view's rows in the order of their keys: canonical bytes of its struct of views.capnp. What
+  # the filter names is looked for in the fields of that name (`fiscalYear` also in evaluatedYear);
+  # a name that the view's rows do not have is refused.
 }
 
 interface Feed {

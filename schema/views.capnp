@@ -7,7 +7,9 @@ using import "annotations.capnp".date;
 using import "annotations.capnp".instant;
 using import "annotations.capnp".basisPoints;
 using import "annotations.capnp".hex;
+using import "annotations.capnp".money;
 using import "annotations.capnp".optional;
+using import "annotations.capnp".points;
 using Event = import "event.capnp";
 
 struct EventRow {
@@ -78,6 +80,249 @@ struct AdjustmentRow {
   reason @21 :Text;
   breaches @22 :Text;                 # rules found broken and not enforced, joined by spaces
   reversedBy @23 :UInt64 $optional;   # sequence of the reversal; 0 where it stands
+}
+
+struct TargetRow {
+  # One version of a performance target, and what became of it.
+  sequence @0 :UInt64;                # of the TargetSubmitted
+  about @1 :Text;
+  project @2 :Text;                   # where it is about one
+  unit @3 :Text;                      # that submitted it
+  fiscalYear @4 :Int32;
+  version @5 :UInt32;                 # from 1, of this subject and year
+  state @6 :State;
+  indicators @7 :UInt32;              # how many it has
+  decidedAt @8 :Int64 $instant;       # when it was submitted
+  approval @9 :UInt64 $optional;      # sequence of the newest TargetApproved that stands
+  approvedAt @10 :Int64 $instant;
+  returned @11 :UInt64 $optional;     # sequence of the newest TargetReturned that stands
+  reason @12 :Text;                   # why it was returned
+  actor @13 :Text;                    # who submitted it
+  document @14 :Text;                 # of the approval, else of the submission
+  reversedBy @15 :UInt64 $optional;
+
+  enum State {
+    unspecified @0;
+    submitted @1;
+    returned @2;
+    replaced @3;                      # approved, and another version was approved later
+    inForce @4;
+    reversed @5;
+  }
+}
+
+struct MonitoringRow {
+  # One check and one correction that was ordered for it; a check without a correction has one row.
+  sequence @0 :UInt64;                # of the MonitoringChecked
+  about @1 :Text;
+  project @2 :Text;
+  unit @3 :Text;
+  fiscalYear @4 :Int32;
+  checkedOn @5 :Int32 $date;
+  spent @6 :Int64 $money;
+  executionRate @7 :Int64 $basisPoints;
+  attainment @8 :Int64 $basisPoints;  # the lowest of the indicators
+  indicators @9 :UInt32;              # how many were measured
+  light @10 :Event.MonitoringChecked.Light;
+  state @11 :State;                   # of the correction
+  dueOn @12 :Int32 $date;
+  correction @13 :UInt64 $optional;   # sequence of the CorrectionOrdered
+  problem @14 :Text;                  # that is to be corrected
+  verification @15 :UInt64 $optional; # sequence of the newest CorrectionVerified that stands
+  verifiedOn @16 :Int32 $date;
+
+  enum State {
+    unspecified @0;                   # none was ordered
+    open @1;
+    notCorrected @2;                  # verified, and still open
+    corrected @3;
+  }
+}
+
+struct GradeRow {
+  # One grade, and whether it counts.
+  sequence @0 :UInt64;
+  about @1 :Text;
+  project @2 :Text;
+  unit @3 :Text;
+  evaluatedYear @4 :Int32;
+  madeIn @5 :Int32;                   # fiscal year of the day from which it counts
+  level @6 :Event.GradeAssigned.Level;
+  grade @7 :Event.GradeAssigned.Grade;
+  state @8 :State;
+  supersededBy @9 :UInt64 $optional;
+  declaredScore @10 :Int64 $points;
+  recomputedScore @11 :Int64 $points;
+  scored @12 :Bool;                   # the scores are meaningful
+  differs @13 :Bool;                  # the declared score is not the recomputed one
+  evaluator @14 :Text;
+  decidedAt @15 :Int64 $instant;
+  document @16 :Text;
+  reversedBy @17 :UInt64 $optional;
+
+  enum State {
+    unspecified @0;
+    current @1;                       # decides for its subject and evaluated year
+    outranked @2;                     # the newest of its level; a higher level decides
+    superseded @3;                    # a later one of its level replaced it
+    reversed @4;
+  }
+}
+
+struct ObligationRow {
+  # What a medium or poor grade asks for (R15).
+  sequence @0 :UInt64;                # of the GradeAssigned
+  about @1 :Text;
+  project @2 :Text;
+  unit @3 :Text;
+  evaluatedYear @4 :Int32;
+  level @5 :Event.GradeAssigned.Level;
+  grade @6 :Event.GradeAssigned.Grade;
+  state @7 :State;
+  decidedAt @8 :Int64 $instant;       # of the grade
+  applied @9 :UInt64 $optional;       # sequence of the ResultApplied
+  answers @10 :Text;                  # sequences of the events that answer it, joined by spaces
+  reason @11 :Text;                   # of a waiver
+
+  enum State {
+    unspecified @0;
+    open @1;
+    answered @2;
+    waived @3;
+    lapsed @4;                        # the grade no longer counts, and nothing had answered it
+  }
+}
+
+struct ComplianceRow {
+  # One breach of a rule that was accepted.
+  sequence @0 :UInt64;
+  rule @1 :Text;
+  mode @2 :Mode;
+  finding @3 :Text;
+  authority @4 :Text;                 # of an override
+  document @5 :Text;                  # number of the override's document
+  fact @6 :Text;
+  project @7 :Text;                   # the first that the event is about
+  unit @8 :Text;
+  fiscalYear @9 :Int32;
+  fund @10 :Text;
+  subjects @11 :Text;                 # joined by spaces
+  decidedAt @12 :Int64 $instant;
+  actor @13 :Text;
+  role @14 :Event.Role;
+  organisation @15 :Text;
+  ruleSet @16 :Text;                  # in force when it was decided
+  reversedBy @17 :UInt64 $optional;
+
+  enum Mode { unspecified @0; observed @1; overridden @2; }
+}
+
+struct StaleRow {
+  # One decision and one event that it cites, which no longer holds. No number changes by it.
+  sequence @0 :UInt64;                # of the decision
+  fact @1 :Text;
+  project @2 :Text;                   # the first that the decision is about
+  unit @3 :Text;
+  fiscalYear @4 :Int32;
+  fund @5 :Text;
+  cited @6 :UInt64;
+  citedFact @7 :Text;
+  became @8 :Became;
+  by @9 :UInt64;                      # sequence of what superseded or reversed the cited event
+  subjects @10 :Text;                 # of the decision, joined by spaces
+  decidedAt @11 :Int64 $instant;
+  actor @12 :Text;
+  document @13 :Text;
+
+  enum Became { unspecified @0; superseded @1; reversed @2; }
+}
+
+struct PriorityRow {
+  # One item of a priority commitments list as it is now: what it requires and what it has.
+  list @0 :Text;
+  department @1 :Text;
+  fiscalYear @2 :Int32;
+  rank @3 :UInt32;                    # place on the list, from 1
+  project @4 :Text;
+  unit @5 :Text;
+  title @6 :Text;
+  required @7 :Int64 $money;
+  planned @8 :Int64 $money;           # by the funding plan, over all funds
+  funded @9 :Int64 $money;            # current budgets, over the expenditure measures
+  shortfall @10 :Int64 $money;        # required − funded, where that is above 0
+  sequence @11 :UInt64;               # of the PriorityListAdopted
+}
+
+struct PoolRow {
+  # What went into a pool and out of it, by source tag and by the fiscal year of the lines.
+  pool @0 :Text;
+  sourceTag @1 :Text;
+  fiscalYear @2 :Int32;
+  incoming @3 :Int64 $money;
+  outgoing @4 :Int64 $money;
+  remaining @5 :Int64 $money;         # incoming − outgoing
+  lastSequence @6 :UInt64;
+}
+
+struct LibraryRow {
+  # How far a project has come on its way into a budget.
+  project @0 :Text;
+  unit @1 :Text;
+  title @2 :Text;
+  category @3 :Text;
+  stage @4 :Stage;
+  fiscalYear @5 :Int32;               # for which it was admitted to the library
+  rank @6 :UInt32;
+  score @7 :Int64 $points;            # of the appraisal
+  verdict @8 :Event.ExAnteAppraised.Verdict;
+  affordable @9 :Bool;
+  total @10 :Int64 $money;            # over all years
+  outcome @11 :Event.ProjectClosed.Outcome;
+  lastSequence @12 :UInt64;
+
+  enum Stage {
+    unspecified @0;
+    proposed @1;
+    pipeline @2;
+    appraised @3;
+    affordable @4;
+    library @5;
+    closed @6;
+  }
+}
+
+struct UnitRow {
+  # Totals of a unit's budget lines. Measures are not added up with each other.
+  unit @0 :Text;
+  fiscalYear @1 :Int32;
+  fund @2 :Text;
+  measure @3 :Text;
+  lines @4 :UInt32;                   # how many
+  original @5 :Int64 $amount;
+  current @6 :Int64 $amount;
+  committed @7 :Int64 $amount;
+  spent @8 :Int64 $amount;
+  available @9 :Int64 $amount;        # current − committed − spent
+  executionRate @10 :Int64 $basisPoints;  # spent ÷ current; 0 where current is not positive
+  lastSequence @11 :UInt64;
+}
+
+struct CutRow {
+  # Money that a line did not get or lost because of a grade.
+  sequence @0 :UInt64;
+  fact @1 :Text;
+  project @2 :Text;
+  unit @3 :Text;
+  fiscalYear @4 :Int32;
+  fund @5 :Text;
+  amount @6 :Int64 $money;            # cut; not negative
+  gradeEvent @7 :UInt64 $optional;    # sequence of the GradeAssigned that it cites
+  level @8 :Event.GradeAssigned.Level;
+  grade @9 :Event.GradeAssigned.Grade;
+  evaluatedYear @10 :Int32 $optional;
+  decidedAt @11 :Int64 $instant;
+  document @12 :Text;
+  reversedBy @13 :UInt64 $optional;
 }
 
 struct DifferenceRow {

@@ -24,7 +24,8 @@ constexpr Annotation annotations[] = {
     {0xd0b5a8e1c2f34a14, &Marks::date},       {0xd0b5a8e1c2f34a15, &Marks::instant},
     {0xd0b5a8e1c2f34a16, &Marks::hex},        {0xd0b5a8e1c2f34a17, &Marks::by_ledger},
     {0xd0b5a8e1c2f34a18, &Marks::subject_id}, {0xd0b5a8e1c2f34a19, &Marks::id},
-    {0xd0b5a8e1c2f34a1a, &Marks::optional},   {0xd0b5a8e1c2f34a1b, &Marks::basis_points}};
+    {0xd0b5a8e1c2f34a1a, &Marks::optional},   {0xd0b5a8e1c2f34a1b, &Marks::basis_points},
+    {0xd0b5a8e1c2f34a1c, &Marks::points}};
 
 Marks marks_of(capnp::StructSchema::Field field) {
   Marks marks;

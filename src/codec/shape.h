@@ -29,6 +29,7 @@ struct Marks {
   bool id = false;
   bool optional = false;
   bool basis_points = false;
+  bool points = false;
 };
 
 struct StructShape;

@@ -16,7 +16,9 @@ Filter filter_of(schema::Filter::Reader filter) {
           std::string(view(filter.getFund())),
           std::string(view(filter.getMeasure())),
           std::string(view(filter.getKind())),
-          std::string(view(filter.getRequest()))};
+          std::string(view(filter.getRequest())),
+          std::string(view(filter.getState())),
+          std::string(view(filter.getRule()))};
 }
 
 template <typename Row, typename List>
@@ -63,6 +65,27 @@ class ReaderServer final : public schema::Reader::Server {
           auto results = context.getResults();
           set_rows<schema::AdjustmentRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
                                           page.rows);
+          results.setNext(data_of(page.next));
+        });
+  }
+
+  kj::Promise<void> rows(RowsContext context) override {
+    const std::string name(view(context.getParams().getView()));
+    or_throw(ledger_.projector().find(name));
+    return folded(name)
+        .then([this, context, name]() mutable {
+          const auto params = context.getParams();
+          return background_.reads.run(
+              [&projector = ledger_.projector(), name, filter = filter_of(params.getFilter()),
+               after = std::string(view(params.getAfter())), limit = params.getLimit()] {
+                return read_rows(projector, name, filter, after, limit);
+              });
+        })
+        .then([context](Result<RowPage> found) mutable {
+          const RowPage page = or_throw(std::move(found));
+          auto results = context.getResults();
+          auto rows = results.initRows(static_cast<unsigned>(page.rows.size()));
+          for (unsigned i = 0; i < page.rows.size(); ++i) rows.set(i, data_of(page.rows[i]));
           results.setNext(data_of(page.next));
         });
   }

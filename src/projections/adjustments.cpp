@@ -90,7 +90,7 @@ Result<void> mark_reversed(Sequence event, Sequence reversal, Rows& rows) {
 }  // namespace
 
 std::string Adjustments::key_prefix(Sequence sequence) {
-  std::string key(row_prefix);
+  std::string key("r");
   put_big_endian(key, sequence.value);
   return key;
 }

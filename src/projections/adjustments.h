@@ -12,11 +12,14 @@ class Adjustments final : public Projection {
  public:
   std::string_view name() const override { return "adjustments"; }
   std::uint32_t version() const override { return 1; }
+  capnp::StructSchema row_schema() const override {
+    return capnp::Schema::from<schema::AdjustmentRow>();
+  }
+  std::string_view row_prefix() const override { return "r"; }
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override;
 
-  /// Rows stand behind this prefix, by sequence (8 bytes, big-endian) and leg (4 bytes). Entries
+  /// Rows stand behind the row prefix, by sequence (8 bytes, big-endian) and leg (4 bytes). Entries
   /// behind other prefixes are the fold's own: the unit that each line belongs to.
-  static constexpr std::string_view row_prefix = "r";
   static std::string key_prefix(Sequence sequence);
   static std::string key(Sequence sequence, std::uint32_t leg);
 };

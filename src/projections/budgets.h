@@ -13,6 +13,10 @@ class Budgets final : public Projection {
  public:
   std::string_view name() const override { return "budgets"; }
   std::uint32_t version() const override { return 1; }
+  capnp::StructSchema row_schema() const override {
+    return capnp::Schema::from<schema::BudgetRow>();
+  }
+  std::string_view row_prefix() const override { return {}; }
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override;
 
   /// Key of a line's row: fiscal year (4 bytes, big-endian), then project, fund, measure and item,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <capnp/schema.h>
 #include <schema/event.capnp.h>
 
 #include <cstdint>
@@ -35,6 +36,10 @@ class Projection {
   virtual ~Projection() = default;
   virtual std::string_view name() const = 0;
   virtual std::uint32_t version() const = 0;
+  /// The struct of schema/views.capnp that its rows are, and what their keys start with. Entries
+  /// behind other prefixes are the fold's own.
+  virtual capnp::StructSchema row_schema() const = 0;
+  virtual std::string_view row_prefix() const = 0;
   /// Total: a fact whose target is absent contributes nothing. An error halts this projection.
   virtual Result<void> fold(schema::Record::Reader record, Rows& rows) const = 0;
 };

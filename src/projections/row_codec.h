@@ -1,5 +1,6 @@
 #pragma once
 
+#include <capnp/dynamic.h>
 #include <capnp/message.h>
 #include <capnp/schema.h>
 #include <capnp/serialize.h>
@@ -89,6 +90,30 @@ class RowBuffer {
                                       static_cast<unsigned char>(bytes[at + 1]) << 8);
   }
 
+  std::vector<std::uint64_t> words_;
+  kj::ArrayPtr<const capnp::word> segment_;
+  std::optional<capnp::SegmentArrayMessageReader> reader_;
+};
+
+/// Rows of a struct that is known only when the program runs, also from a network.
+class AnyRowBuffer {
+ public:
+  explicit AnyRowBuffer(capnp::StructSchema schema) : schema_(schema) {}
+  ~AnyRowBuffer() noexcept {}  // see RecordBuffer
+
+  /// Valid until the next call. `corrupt` where the bytes are not whole words.
+  Result<capnp::DynamicStruct::Reader> read(std::string_view bytes) {
+    if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0)
+      return fail(ErrorCode::corrupt, "a row of {} bytes cannot be read", bytes.size());
+    words_.resize(bytes.size() / sizeof(capnp::word));
+    std::memcpy(words_.data(), bytes.data(), bytes.size());
+    segment_ = kj::arrayPtr(reinterpret_cast<const capnp::word*>(words_.data()), words_.size());
+    reader_.emplace(kj::arrayPtr(&segment_, 1));
+    return reader_->getRoot<capnp::DynamicStruct>(schema_);
+  }
+
+ private:
+  capnp::StructSchema schema_;
   std::vector<std::uint64_t> words_;
   kj::ArrayPtr<const capnp::word> segment_;
   std::optional<capnp::SegmentArrayMessageReader> reader_;

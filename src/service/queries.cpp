@@ -1,5 +1,6 @@
 #include "service/queries.h"
 
+#include <capnp/dynamic.h>
 #include <capnp/schema.h>
 
 #include <algorithm>
@@ -15,37 +16,82 @@
 namespace counterfoil {
 namespace {
 
-bool matches(std::string_view wanted, capnp::Text::Reader value) {
-  return wanted.empty() || wanted == view(value);
-}
-
-/// What both kinds of rows are narrowed by.
-template <typename Row>
-bool matches_line(const Filter& filter, const Row& row) {
-  return (filter.fiscal_year == 0 || filter.fiscal_year == row.getFiscalYear()) &&
-         matches(filter.unit, row.getUnit()) && matches(filter.project, row.getProject()) &&
-         matches(filter.fund, row.getFund()) && matches(filter.measure, row.getMeasure());
-}
-
-Result<std::uint16_t> kind_of(std::string_view name) {
-  const auto kinds = capnp::Schema::from<schema::BudgetAdjusted::Kind>().getEnumerants();
+/// The value that the schema spells so, of an enumeration.
+Result<std::uint16_t> enumerant_of(capnp::EnumSchema schema, std::string_view what,
+                                   std::string_view name) {
   std::vector<std::string_view> names;
-  for (const auto kind : kinds) {
-    if (view(kind.getProto().getName()) == name)
-      return static_cast<std::uint16_t>(kind.getOrdinal());
-    names.push_back(view(kind.getProto().getName()));
+  for (const auto enumerant : schema.getEnumerants()) {
+    const std::string_view known = view(enumerant.getProto().getName());
+    if (known == "unspecified") continue;
+    if (known == name) return static_cast<std::uint16_t>(enumerant.getOrdinal());
+    names.push_back(known);
   }
-  return fail(ErrorCode::invalid, "\"{}\" is no kind of adjustment; there are {}", name,
+  return fail(ErrorCode::invalid, "\"{}\" is no {}; there are {}", name, what,
               fmt::join(names, ", "));
 }
 
-/// Walks a view's keys with that prefix behind `after` and keeps the rows that `wanted` accepts.
-template <typename Row, typename Wanted>
-Result<RowPage> read_page(const Projector& projector, std::string_view projection,
-                          std::string_view prefix, std::string_view after, std::size_t limit,
-                          Wanted wanted) {
-  CF_LET(const Projection* const found, projector.find(projection));
-  const View view = projector.views().view(*found);
+/// A filter that was looked up once in the struct of a view's rows.
+class RowFilter {
+ public:
+  static Result<RowFilter> of(capnp::StructSchema rows, std::string_view view,
+                              const Filter& filter) {
+    RowFilter found;
+    if (filter.fiscal_year != 0) {
+      CF_LET(found.year_, field_of(rows, view, "fiscalYear", "evaluatedYear"));
+      found.fiscal_year_ = filter.fiscal_year;
+    }
+    const std::pair<const char*, const std::string&> wishes[] = {
+        {"unit", filter.unit},       {"project", filter.project}, {"fund", filter.fund},
+        {"measure", filter.measure}, {"kind", filter.kind},       {"request", filter.request},
+        {"state", filter.state},     {"rule", filter.rule}};
+    for (const auto& [name, wanted] : wishes) {
+      if (wanted.empty()) continue;
+      CF_LET(const auto field, field_of(rows, view, name));
+      if (!field.getType().isEnum()) {
+        found.texts_.push_back({field, wanted});
+        continue;
+      }
+      const std::string_view what = std::string_view(name) == "kind" ? "kind of adjustment" : name;
+      CF_LET(const std::uint16_t value, enumerant_of(field.getType().asEnum(), what, wanted));
+      found.enums_.push_back({field, value});
+    }
+    return found;
+  }
+
+  bool operator()(capnp::DynamicStruct::Reader row) const {
+    if (fiscal_year_ != 0 && row.get(year_).as<std::int32_t>() != fiscal_year_) return false;
+    for (const auto& [field, wanted] : texts_)
+      if (view(row.get(field).as<capnp::Text>()) != wanted) return false;
+    for (const auto& [field, wanted] : enums_)
+      if (row.get(field).as<capnp::DynamicEnum>().getRaw() != wanted) return false;
+    return true;
+  }
+
+ private:
+  using Field = capnp::StructSchema::Field;
+
+  static Result<Field> field_of(capnp::StructSchema rows, std::string_view view, const char* name,
+                                const char* or_name = nullptr) {
+    for (const char* const wanted : {name, or_name}) {
+      if (wanted == nullptr) continue;
+      KJ_IF_MAYBE (field, rows.findFieldByName(wanted)) return *field;
+    }
+    return fail(ErrorCode::invalid, "the rows of {} have no {} to be chosen by: leave it out", view,
+                name);
+  }
+
+  std::int32_t fiscal_year_ = 0;  // 0: any
+  Field year_;
+  std::vector<std::pair<Field, std::string>> texts_;
+  std::vector<std::pair<Field, std::uint16_t>> enums_;
+};
+
+/// Walks a view's keys with that prefix behind `after` and keeps the rows that the filter accepts.
+Result<RowPage> read_page(const Projector& projector, const Projection& projection,
+                          std::string_view prefix, const Filter& filter, std::string_view after,
+                          std::size_t limit) {
+  CF_LET(const RowFilter wanted, RowFilter::of(projection.row_schema(), projection.name(), filter));
+  const View view = projector.views().view(projection);
   auto cursor = projector.views().rocks().walk(*view.family);
   cursor.seek(std::max(prefix, after));
   if (cursor.valid() && !after.empty() && cursor.key() == after) cursor.next();
@@ -54,14 +100,15 @@ Result<RowPage> read_page(const Projector& projector, std::string_view projectio
       std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
   std::size_t bytes = 0;
   RowPage page;
-  RowBuffer<Row> buffer;
+  AnyRowBuffer buffer(projection.row_schema());
   std::string last;
   for (; cursor.valid() && cursor.key().starts_with(prefix); cursor.next()) {
     if (page.rows.size() == at_most || bytes > limits::request_bytes / 2) {
       page.next = last;
       return page;
     }
-    if (!wanted(buffer.read(cursor.value()))) continue;
+    CF_LET(const auto row, buffer.read(cursor.value()));
+    if (!wanted(row)) continue;
     page.rows.emplace_back(cursor.value());
     bytes += cursor.value().size();
     last = cursor.key();
@@ -103,28 +150,27 @@ Result<std::vector<std::string>> rows_of(MemoryRows& rows, std::string_view pref
 
 }  // namespace
 
+Result<RowPage> read_rows(const Projector& projector, std::string_view view, const Filter& filter,
+                          std::string_view after, std::size_t limit) {
+  CF_LET(const Projection* const projection, projector.find(view));
+  return read_page(projector, *projection, projection->row_prefix(), filter, after, limit);
+}
+
 Result<RowPage> read_budgets(const Projector& projector, const Filter& filter,
                              std::string_view after, std::size_t limit) {
+  CF_LET(const Projection* const projection, projector.find("budgets"));
   const std::string prefix = filter.fiscal_year == 0
                                  ? std::string()
                                  : Budgets::key_prefix(filter.fiscal_year, filter.project);
-  return read_page<schema::BudgetRow>(
-      projector, "budgets", prefix, after, limit,
-      [&](schema::BudgetRow::Reader row) { return matches_line(filter, row); });
+  Filter fitting = filter;  // other reads' wishes mean nothing here
+  fitting.kind.clear();
+  fitting.request.clear();
+  return read_page(projector, *projection, prefix, fitting, after, limit);
 }
 
 Result<RowPage> read_adjustments(const Projector& projector, const Filter& filter,
                                  std::string_view after, std::size_t limit) {
-  std::uint16_t kind = 0;
-  if (!filter.kind.empty()) {
-    CF_LET(kind, kind_of(filter.kind));
-  }
-  return read_page<schema::AdjustmentRow>(
-      projector, "adjustments", Adjustments::row_prefix, after, limit,
-      [&](schema::AdjustmentRow::Reader row) {
-        return matches_line(filter, row) && matches(filter.request, row.getRequest()) &&
-               (kind == 0 || kind == static_cast<std::uint16_t>(row.getKind()));
-      });
+  return read_rows(projector, "adjustments", filter, after, limit);
 }
 
 Result<HistoryPage> read_history(const Journal& journal, std::string_view subject, Ordinal from,
@@ -171,7 +217,7 @@ Result<RebuiltRows> rebuild_subject(const Journal& journal, std::string_view sub
   RebuiltRows rebuilt;
   CF_LET(rebuilt.budgets, rows_of<schema::BudgetRow>(budgets, {}, subject, project));
   CF_LET(rebuilt.adjustments,
-         rows_of<schema::AdjustmentRow>(adjustments, Adjustments::row_prefix, subject, project));
+         rows_of<schema::AdjustmentRow>(adjustments, Adjustments().row_prefix(), subject, project));
   return rebuilt;
 }
 

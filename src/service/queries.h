@@ -17,6 +17,8 @@ struct Filter {
   std::string measure;
   std::string kind;  // of an adjustment, as the schema spells it
   std::string request;
+  std::string state;  // of a target, a correction, a grade or an obligation
+  std::string rule;   // of a breach
 };
 
 /// Rows as stored (canonical words of the view's row struct), and where the next page starts.
@@ -30,6 +32,10 @@ Result<RowPage> read_budgets(const Projector& projector, const Filter& filter,
                              std::string_view after, std::size_t limit);
 Result<RowPage> read_adjustments(const Projector& projector, const Filter& filter,
                                  std::string_view after, std::size_t limit);
+/// Any view's rows, in the order of their keys. `invalid` where the filter names what its rows do
+/// not have.
+Result<RowPage> read_rows(const Projector& projector, std::string_view view, const Filter& filter,
+                          std::string_view after, std::size_t limit);
 
 /// A subject's records from an ordinal on, and how many it has.
 struct HistoryPage {

@@ -150,9 +150,12 @@ class Ledger:
 
     def views(self):
         """The views' states by name, when all records are folded."""
-        for view in ("budgets", "adjustments"):  # reads wait until the view is up to date
-            self.cli(view, "--project", "none", expect=ANSWER_IS_NO)
-        return {view["name"]: view for view in self.cli("--output", "json", "projections").json}
+        limit = time.monotonic() + 120 * SLOWNESS
+        while time.monotonic() < limit:
+            views = self.cli("--output", "json", "projections").json
+            if not any(int(view.get("lag", 0)) for view in views):
+                return {view["name"]: view for view in views}
+        raise AssertionError(f"the views do not catch up: {views}")
 
     def digests(self):
         return {name: view["digest"] for name, view in self.views().items()}

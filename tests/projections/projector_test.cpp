@@ -1,7 +1,11 @@
 #include "projections/projector.h"
 
+#include <schema/views.capnp.h>
+
+#include <algorithm>
 #include <filesystem>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "core/bytes.h"
@@ -59,6 +63,20 @@ void make_ledger(const std::string& path, unsigned seed = 3) {
     sequencer.add(kit::finance, commands[i], answers[i]);
   sequencer.flush();
   must(kit::record(sequencer, kit::command("r", kit::reversal(journal.size() - 1))));
+}
+
+/// Positions of views that are empty.
+std::vector<std::uint64_t> nothing() {
+  return std::vector<std::uint64_t>(all_projections().size(), 0);
+}
+
+/// The families of a views' database in which every view is of that generation.
+std::vector<std::string> families_of(std::uint64_t generation) {
+  std::vector<std::string> names = {"default", "meta"};
+  for (const Projection* one : all_projections())
+    names.push_back(fmt::format("{}.{}.{}", one->name(), one->version(), generation));
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Rocks open_views(const std::string& path) {
@@ -124,8 +142,15 @@ TEST_CASE("views whose folder was deleted are built again to the same bytes") {
   served.ledger.reset();
   fs::remove_all(temp / "ledger/views");
   served.open();
-  CHECK(served.positions() == std::vector<std::uint64_t>{0, 0});
+  CHECK(served.positions() == nothing());
+  const auto states = [&] {
+    std::set<std::string> all;
+    for (const ProjectionStatus& one : served.projector().status()) all.insert(one.state);
+    return all;
+  };
+  CHECK(states() == std::set<std::string>{"behind"});  // it said "following", of no record
   CHECK(served.caught_up() == whole);
+  CHECK(states() == std::set<std::string>{"following"});
 }
 
 TEST_CASE("views are the same however the journal was cut into batches") {
@@ -170,8 +195,9 @@ TEST_CASE("a view is built again beside the one that serves") {
     CHECK(served.projector().views().view(*one).generation == before.generation + 1);
   }
   CHECK(served.digests() == whole);
-  CHECK(error_of(served.projector().rebuild("grades", nullptr)).message ==
-        "there is no projection \"grades\"; there are budgets, adjustments");
+  CHECK(error_of(served.projector().rebuild("nosuch", nullptr)).message ==
+        "there is no projection \"nosuch\"; there are budgets, adjustments, targets, monitoring, "
+        "grades, obligations, compliance, stale, priorities, pools, library, units, cuts");
   served.open();
   CHECK(served.digests() == whole);
   CHECK(served.notices.empty());
@@ -224,8 +250,7 @@ TEST_CASE("a rebuild that is killed leaves the view that served, and nothing els
   served.ledger.reset();
   {
     const Rocks rocks = open_views(temp / "ledger");
-    CHECK(rocks.families() ==
-          std::vector<std::string>{"adjustments.1.1", "budgets.1.1", "default", "meta"});
+    CHECK(rocks.families() == families_of(1));
     CHECK(must(rocks.get(*rocks.family("meta"), "position/budgets.1.2")) == std::nullopt);
   }
   served.open();
@@ -244,21 +269,21 @@ TEST_CASE("views of another ledger, of another version or ahead of the journal a
   }
   SECTION("another version") {
     Rocks rocks = open_views(temp / "ledger");
-    must(rocks.drop_family("budgets.1.1"));
-    must(rocks.drop_family("adjustments.1.1"));
-    must(rocks.create_family("budgets.0.1"));
-    must(rocks.create_family("adjustments.0.1"));
+    for (const Projection* one : all_projections()) {
+      must(rocks.drop_family(fmt::format("{}.{}.1", one->name(), one->version())));
+      must(rocks.create_family(fmt::format("{}.0.1", one->name())));
+    }
   }
   SECTION("ahead of the journal") {
-    for (const char* const name : {"budgets", "adjustments"})
-      change_meta(temp / "ledger", fmt::format("position/{}.1.1", name), number(1'000'000));
+    for (const Projection* one : all_projections())
+      change_meta(temp / "ledger", fmt::format("position/{}.{}.1", one->name(), one->version()),
+                  number(1'000'000));
   }
   served.open();
-  CHECK(served.positions() == std::vector<std::uint64_t>{0, 0});
+  CHECK(served.positions() == nothing());
   CHECK(served.caught_up() == whole);
   served.ledger.reset();
-  CHECK(open_views(temp / "ledger").families() ==
-        std::vector<std::string>{"adjustments.1.2", "budgets.1.2", "default", "meta"});
+  CHECK(open_views(temp / "ledger").families() == families_of(2));
 }
 
 // Cause: the position of a family outlived the family when a rebuild was killed. The next family of
@@ -273,7 +298,7 @@ TEST_CASE("a new generation starts at nothing, whatever was left under its name"
   change_meta(temp / "ledger", "ledger", std::string(32, 'x'));
   served.open();  // makes generation 2, and nothing is folded before the next
   served.open();
-  CHECK(served.positions() == std::vector<std::uint64_t>{0, 0});
+  CHECK(served.positions() == nothing());
   CHECK(served.caught_up() == whole);
 }
 
@@ -319,7 +344,23 @@ TEST_CASE("views that are damaged in any way are built again, and the ledger ope
   }
   CHECK(changed > 0);
   served.open();
+  // Cause: the notice quoted what to do about a damaged journal, "restore a backup".
+  for (const std::string& notice : served.notices) {
+    CHECK_THAT(notice, Contains("the views are built again now"));
+    CHECK_THAT(notice, !Contains("backup"));
+  }
   CHECK(served.caught_up() == whole);
+}
+
+// Cause: RocksDB's own words, without what to do.
+TEST_CASE("a file where the views should be is left alone, with what to do about it") {
+  const TempFolder temp;
+  make_ledger(temp / "ledger");
+  must(create_private_file(temp / "ledger/views", "mine"));
+  const Error error = error_of(Ledger::open(temp / "ledger", kit::ticking(), [](const auto&) {}));
+  CHECK(error.code == ErrorCode::io);
+  CHECK_THAT(error.message, Contains("ledger/views is no folder: remove it"));
+  CHECK(must(read_file(temp / "ledger/views")) == "mine");
 }
 
 namespace {
@@ -330,6 +371,10 @@ class Fussy final : public Projection {
   explicit Fussy(std::uint64_t poison) : poison_(poison) {}
   std::string_view name() const override { return "fussy"; }
   std::uint32_t version() const override { return 1; }
+  capnp::StructSchema row_schema() const override {
+    return capnp::Schema::from<schema::BudgetRow>();
+  }
+  std::string_view row_prefix() const override { return {}; }
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     if (record.getSequence() == poison_) return fail(ErrorCode::corrupt, "poison");
     rows.put(fmt::format("{}", record.getSequence()), "x");

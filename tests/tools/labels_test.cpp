@@ -45,11 +45,25 @@ TEST_CASE("every column of a table, and every enum value in it, has a label in b
   check_labels<schema::DifferenceRow>();
   check_labels<schema::EventRow>();
   check_labels<schema::RebuiltRow>();
+  check_labels<schema::TargetRow>();
+  check_labels<schema::MonitoringRow>();
+  check_labels<schema::GradeRow>();
+  check_labels<schema::ObligationRow>();
+  check_labels<schema::ComplianceRow>();
+  check_labels<schema::StaleRow>();
+  check_labels<schema::PriorityRow>();
+  check_labels<schema::PoolRow>();
+  check_labels<schema::LibraryRow>();
+  check_labels<schema::UnitRow>();
+  check_labels<schema::CutRow>();
 }
 
 TEST_CASE("the Chinese labels are the terms of the budget documents") {
   CHECK(field_label("original", Language::chinese) == "年初批复数");
   CHECK(field_label("current", Language::chinese) == "变动后预算数");
   CHECK(field_label("executionRate", Language::chinese) == "预算执行率");
+  CHECK(value_label("excellent", Language::chinese) == "优");
+  CHECK(value_label("library", Language::chinese) == "预算项目库");
+  CHECK(field_label("grade", Language::chinese) == "评价等级");
   CHECK(value_label("poolAllocation", Language::chinese) == "统筹");
 }

@@ -94,6 +94,7 @@ std::string Cells::integer(const FieldShape& field, DynamicStruct::Reader row) c
   if (marks.money || marks.amount)
     return format_major(Money{number}, exponent(field, row), thousands);
   if (marks.basis_points) return format_major(Money{number}, 2, thousands) + "%";
+  if (marks.points) return format_major(Money{number}, 3, thousands);
   if (marks.date) return number == 0 ? "" : format_date(Date{static_cast<std::int32_t>(number)});
   if (marks.instant) return number == 0 ? "" : format_instant(Instant{number});
   return std::to_string(number);

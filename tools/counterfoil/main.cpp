@@ -105,6 +105,7 @@ int main(int argc, char** argv) {
   add_reconcile(app, global, action);
   add_budgets(app, global, action);
   add_adjustments(app, global, action);
+  add_views(app, global, action);
   add_history(app, global, action);
   add_tail(app, global, action);
   add_projections(app, global, action);

@@ -3,6 +3,7 @@
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
 #include <functional>
+#include <set>
 #include <string>
 
 #include "counterfoil/access.h"
@@ -21,6 +22,7 @@ void add_reconcile(CLI::App& app, GlobalOptions& global, Action& action);
 void add_submit(CLI::App& app, GlobalOptions& global, Action& action);
 void add_budgets(CLI::App& app, GlobalOptions& global, Action& action);
 void add_adjustments(CLI::App& app, GlobalOptions& global, Action& action);
+void add_views(CLI::App& app, GlobalOptions& global, Action& action);  // a command a read model
 void add_history(CLI::App& app, GlobalOptions& global, Action& action);
 void add_tail(CLI::App& app, GlobalOptions& global, Action& action);
 void add_projections(CLI::App& app, GlobalOptions& global, Action& action);
@@ -35,6 +37,8 @@ struct LineFilter {
   std::string measure;
   std::string kind;
   std::string request;
+  std::string state;
+  std::string rule;
 
   void add_to(CLI::App& command);
   void fill(schema::Filter::Builder filter) const;
@@ -52,5 +56,15 @@ OutputOptions output_options(const GlobalOptions& global, LedgerAccess& access);
 /// Calls `visit` for every row of budgets that the filter lets through.
 Result<void> each_budget(LedgerAccess& access, const LineFilter& filter,
                          const std::function<Result<void>(schema::BudgetRow::Reader)>& visit);
+
+/// Calls `visit` for every row of that view that the filter lets through, in the order of its keys.
+Result<void> each_row(LedgerAccess& access, std::string_view view, const LineFilter& filter,
+                      const std::function<Result<void>(capnp::DynamicStruct::Reader)>& visit);
+
+/// The struct of a view's rows; the view must be one of this build's.
+capnp::StructSchema row_schema_of(std::string_view view);
+
+/// The first values, in order, of those that a filter could name: "2023, 2024 and 7 more".
+std::string some_of(const std::set<std::string>& values);
 
 }  // namespace counterfoil

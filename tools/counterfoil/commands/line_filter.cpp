@@ -7,9 +7,7 @@
 #include "counterfoil/commands/command.h"
 
 namespace counterfoil {
-namespace {
 
-/// The first of them, for a message.
 std::string some_of(const std::set<std::string>& values) {
   constexpr std::size_t named_max = 12;
   std::vector<std::string_view> named;
@@ -19,8 +17,6 @@ std::string some_of(const std::set<std::string>& values) {
   return fmt::format("{}{}", fmt::join(named, ", "),
                      more == 0 ? "" : fmt::format(" and {} more", more));
 }
-
-}  // namespace
 
 void LineFilter::add_to(CLI::App& command) {
   command.add_option("--fiscal-year", fiscal_year, "Only lines of this fiscal year")
@@ -39,6 +35,8 @@ void LineFilter::fill(schema::Filter::Builder filter) const {
   filter.setMeasure(text_of(measure));
   filter.setKind(text_of(kind));
   filter.setRequest(text_of(request));
+  filter.setState(text_of(state));
+  filter.setRule(text_of(rule));
 }
 
 Result<void> LineFilter::check_known(LedgerAccess& access) const {

@@ -38,7 +38,7 @@ def tables(seed):
     checks = monitoring.checks(seed, book, targets)
     assigned = grades.evaluations(seed, places, evaluated)
     looked_at = factors.Factors(seed, places, book, units, checks, assigned)
-    applications = requests.draw(seed, book, targets, evaluated, looked_at.of)
+    applications = requests.draw(seed, book, targets, looked_at.of)
     estimates = funding.estimates(seed, lines, changes)
     evidence.of_appropriations(lines, book, assigned, estimates, classes, lists, plan_of)
     evidence.of_requests(changes, estimates, transfers, classes, lists)
@@ -78,7 +78,7 @@ def tables(seed):
         adjustments.table(changes),
         year_end.statement_table(statements),
         reversals.table(undone),
-        results.table(seed, book, changes, evaluated, assigned),
+        results.table(seed, book, changes, assigned),
         institutions.closing_table(places),
         institutions.training_table(seed),
         institutions.disclosure_table(seed, units),

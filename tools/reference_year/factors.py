@@ -81,6 +81,7 @@ class Factors:
                               " found_on",
                               [[unit.id, year, severity, money.text(amount), FINDINGS[severity],
                                 day] for unit, year, severity, amount, day in findings]),
-            files.single_rows("factors.csv", "project fiscal_year factor value breached assessed_on",
+            files.single_rows("factors.csv",
+                              "project fiscal_year factor value breached assessed_on",
                               [row[:4] + ["true" if row[4] else "false", row[5]]
                                for row in self.assessed])]

@@ -1,7 +1,7 @@
 """Where a year's money comes from and what must be paid first: estimates, transfers, priorities."""
 
 from reference_year import departments, files, money, registry
-from reference_year.days import date, drawn, on_or_after, on_or_before, timedelta
+from reference_year.days import date, drawn, on_or_after
 from reference_year.money import YUAN, apportion, per_mille
 from reference_year.random64 import Random
 
@@ -73,11 +73,12 @@ def estimate_table(estimates_of_city):
 
 def transfer_table(transfers):
     """`transfers`: as `adjustments` draws them."""
+    ordered = sorted(transfers, key=lambda one: (one.received_on, one.tag))
     return files.single_rows(
         "transfers.csv", "source_tag fiscal_year fund amount earmarked purpose received_on",
         [[one.tag, one.year, one.fund, money.text(one.amount),
           "true" if one.purpose else "false", one.purpose.code if one.purpose else "",
-          one.received_on] for one in sorted(transfers, key=lambda one: (one.received_on, one.tag))])
+          one.received_on] for one in ordered])
 
 
 class PriorityList:

@@ -65,7 +65,7 @@ class Request:
             self.evidence.append(f"standard/{standard.id}{files.ELSEWHERE}/{day}")
 
 
-def draw(seed, book, targets, plan, factors):
+def draw(seed, book, targets, factors):
     """`factors(line)`: the five factors of the line's review."""
     random = Random(seed, "requests")
     target_of = {(target.year, target.place): target for target in targets}

@@ -1,7 +1,7 @@
 """What unsatisfactory grades led to: cuts of the next year's money, or a waiver with a reason."""
 
 from reference_year import files
-from reference_year.days import date, drawn, on_or_after, timedelta
+from reference_year.days import date, drawn, timedelta
 from reference_year.plan import UNSATISFACTORY
 from reference_year.random64 import Random
 
@@ -24,7 +24,7 @@ def cuts(book, requests, year, place):
     return ids, last
 
 
-def table(seed, book, requests, plan, evaluations):
+def table(seed, book, requests, evaluations):
     random, rows, waived_last = Random(seed, "results"), [], 0
     for one in evaluations:
         if one.grade not in UNSATISFACTORY or one.decided_on.year < 2023:

@@ -116,6 +116,9 @@ constexpr std::pair<const char*, const char*> city[] = {
      "project,fiscal_year,checked_on,spent,execution_rate_bp,light,indicator,actual,attained_bp\n"
      "P1,2023,2023-06-28,280.00,3500,green,metres,9.25,5000\nP1,2023,2023-06-28,280.00,3500,green,"
      "calm,,10000\n"},
+    {"unit_monitoring.csv",
+     "unit,fiscal_year,checked_on,spent,execution_rate_bp,light,indicator,attained_bp\n"
+     "U1,2023,2023-10-11,280.00,3500,yellow,whole,7000\n"},
     {"corrections.csv",
      "project,fiscal_year,checked_on,ordered_on,due_on,cause\n"
      "P1,2023,2023-06-28,2023-07-01,2023-08-09,late\n"},
@@ -129,6 +132,9 @@ constexpr std::pair<const char*, const char*> city[] = {
     {"grades.csv",
      "project,evaluated_year,level,grade,score,evaluator,decided_on,document\nP1,2022,finance,"
      "medium,79.999,Bureau,2022-12-20,D4\n"},
+    {"unit_grades.csv",
+     "unit,evaluated_year,grade,score,evaluator,decided_on\n"
+     "U1,2022,good,85.5,Bureau,2023-05-08\n"},
     {"adjustments.csv",
      "request,kind,cause,pool,decided_on,document,role,reason,fiscal_year,project,fund,vintage,"
      "source_tag,amount,proposal,evidence\n"
@@ -170,7 +176,7 @@ TEST_CASE(
   REQUIRE(done.has_value());
   for (const auto& refusal : account.refusals) UNSCOPED_INFO(refusal.reason);
   CHECK(account.refusals.empty());
-  CHECK(account.rows_recorded == 63);
+  CHECK(account.rows_recorded == 65);
   CHECK(ledger.facts.size() == 49);  // all but those that only the ledger records
 
   const auto holds = [&](const std::string& id, const std::string& part) {
@@ -223,6 +229,8 @@ TEST_CASE(
         R"("attainments":[{"attained":"5000","actual":"9.25","indicator":"metres"},)");
   cites("correction/P1/2023/2023-06-28", {"monitoring/P1/2023/2023-06-28"});
   holds("grade/P1/2022/finance", R"("grade":"medium","declaredScore":"79999","scored":true)");
+  holds("unit-monitoring/U1/2023", R"("about":"unit/U1")");
+  holds("unit-grade/U1/2022", R"("level":"department","grade":"good","declaredScore":"85500")");
   cites("adjustment/A1", {"approval/proposal/A1", "transfer/T1"});
   holds("adjustment/A1", fmt::format(R"("proposal":"{}")", first("proposal/A1")));
   holds(

@@ -52,11 +52,14 @@ HEADERS = {
     "monitoring_plans": "project,fiscal_year,opens_on,closes_on,scope,planned_on",
     "monitoring": "project,fiscal_year,checked_on,spent,execution_rate_bp,light,indicator,actual,"
                   "attained_bp",
+    "unit_monitoring": "unit,fiscal_year,checked_on,spent,execution_rate_bp,light,indicator,"
+                       "attained_bp",
     "corrections": "project,fiscal_year,checked_on,ordered_on,due_on,cause",
     "verifications": "project,fiscal_year,checked_on,verified_on,outcome",
     "suspensions": "suspension,about,suspended_on,suspended_for",
     "resumptions": "suspension,resumed_on,resumed_for",
     "grades": "project,evaluated_year,level,grade,score,evaluator,decided_on,document",
+    "unit_grades": "unit,evaluated_year,grade,score,evaluator,decided_on",
     "adjustments": "request,kind,cause,pool,decided_on,document,role,reason,fiscal_year,project,"
                    "fund,vintage,source_tag,amount,proposal,evidence",
     "statements": "fiscal_year,project,fund,original,supplement,carried_in,carried_out,reserve,"

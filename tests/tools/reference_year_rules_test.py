@@ -29,6 +29,9 @@ IDS = {"estimates": "estimate/{estimate}", "transfers": "transfer/{source_tag}",
        "priority_lists": "priority-list/{list}",
        "appropriations": "budget/{fiscal_year}/{project}/{fund}", "periods": "period/{period}",
        "monitoring": "monitoring/{project}/{fiscal_year}/{checked_on}",
+       "unit_monitoring": "unit-monitoring/{unit}/{fiscal_year}",
+       "unit_grades": "unit-grade/{unit}/{evaluated_year}",
+       "funding_plans": "funding-plan/{list}",
        "grades": "grade/{project}/{evaluated_year}/{level}", "adjustments": "adjustment/{request}"}
 # Columns whose words name commands.
 NAMING = {"approvals": ("of",), "target_approvals": ("approval",), "reviews": ("event",),
@@ -204,7 +207,9 @@ class RulesCase:
                     one["project"] for one in rows}:
                 continue
             behind += 1
-            self.assertIn(f"priority-list/{rows[0]['list']}", row["evidence"].split())
+            self.assertLessEqual({f"priority-list/{rows[0]['list']}",
+                                  f"funding-plan/{rows[0]['list']}"},
+                                 set(row["evidence"].split()))
             for item in rows:
                 first = given[year, item["project"]]
                 self.assertGreaterEqual(first["amount"], item["required"])
@@ -213,6 +218,33 @@ class RulesCase:
                     early += 1
         self.assertGreater(behind, 10)
         self.assertTrue(early, "did not exercise an override")
+
+    def test_r9_what_is_rigid_is_funded_first_and_gives_nothing_away(self):
+        rigid = {row["project"] for row in self.city.classifications if row["obligation"] != "none"}
+        self.assertGreater(len(rigid), 10)
+        first, last = {}, {}
+        for row in self.city.appropriations:
+            of_fund = row["project"][:6], row["fiscal_year"], row["fund"]
+            if row["fiscal_year"] in YEARS:
+                days = last if row["project"] in rigid else first
+                days.setdefault(of_fund, []).append(row["decided_on"])
+        for of_fund, days in last.items():
+            self.assertLess(max(days), min(first[of_fund]))
+        for row in self.city.adjustments:
+            if row["project"] in rigid and row["decided_on"].year == row["fiscal_year"]:
+                self.assertGreater(row["amount"], 0, row)
+
+    def test_r11_factors_are_those_of_the_project_or_of_its_unit(self):
+        requests = {row["request"]: row for row in self.city.budget_requests}
+        of_units = 0
+        for row in self.city.reviews:
+            asked, about = requests[row["request"]], row["event"].split("/")[1]
+            if row["event"].split("/")[0] in ("finding", "unit-monitoring", "unit-grade"):
+                self.assertEqual(about, asked["unit"])
+                of_units += row["factor"] != "auditFindings"
+            else:
+                self.assertIn(about, list(self.city.predecessors(asked["project"])))
+        self.assertGreater(of_units, 10)
 
     def test_r10_budgets_stay_within_the_estimates_of_each_fund(self):
         events = [(row["estimated_on"], 0, row) for row in self.city.estimates]

@@ -53,13 +53,14 @@ class Request:
 class Year:
     """The lines of a year that no request has touched, and the requests made so far."""
 
-    def __init__(self, random, book, reserve, year, untouchable):
+    def __init__(self, random, book, reserve, year, untouchable, classes):
         self.random = random
         self.book = book
         self.reserve = reserve
         self.year = year
         self.free = random.shuffled(line for line in book.values()
                                     if line.year == year and line.place not in untouchable)
+        self.classes = classes
         self.requests = []
         self.transfers = []
 
@@ -70,9 +71,11 @@ class Year:
         self.transfers.append(Transfer(tag, self.year, line.fund, amount, purpose, day))
         return tag
 
-    def take(self, wanted=lambda line: True):
-        """The next free line that is wanted; None where there is none."""
-        line = next(filter(wanted, self.free), None)
+    def take(self, wanted=lambda line: True, less=False):
+        """The next free line that is wanted; None where there is none. `less`: it is to give money
+        away, as the three guarantees and debt service never do."""
+        line = next((line for line in self.free if wanted(line)
+                     and not (less and self.classes.is_rigid(line.place))), None)
         if line:
             self.free.remove(line)
         return line
@@ -117,7 +120,7 @@ def supplements(year, earmarked):
 
 def virement(year, first, last):
     """Within a department and a fund; it sums to zero."""
-    given = year.take()
+    given = year.take(less=True)
     department = given.place.unit.department
     received = [year.take(lambda line: line.fund == given.fund
                           and line.place.unit.department == department)
@@ -139,7 +142,7 @@ def reductions(year):
                           ("monitoring", "监控红灯项目调减"), ("policyExpired", "政策到期调减")):
         for _ in range(3):
             request = year.request("reduction", cause, (10, 10), (11, 20), "finance", reason)
-            line = year.take(lambda line: line.pace == "slow" or cause != "monitoring")
+            line = year.take(lambda line: line.pace == "slow" or cause != "monitoring", less=True)
             request.move(line, -year.part(line, 10, 40))
 
 
@@ -166,7 +169,7 @@ def stop_one(year):
     """A project is stopped in October; `settle` takes the rest when its payments are known."""
     request = year.request("cancellation", "other", (10, 12), (10, 20), "government", "项目终止，取消预算")
     line = year.take(lambda line: line.pace == "slow" and is_general(line) and not line.legs
-                     and line.place.is_single_general())
+                     and line.place.is_single_general(), less=True)
     line.is_stopped = True
     request.move(line, 0)
 
@@ -184,7 +187,8 @@ def pooling(year):
     pool, taken = budget.pool(year.year), {}
     own = [f"stock-{year.year}-{number}{files.ELSEWHERE}" for number in (1, 2)]
     for number in range(16):
-        line = year.take(lambda line: is_general(line) and (line.pace == "slow") == (number < 10))
+        line = year.take(lambda line: is_general(line) and (line.pace == "slow") == (number < 10),
+                         less=True)
         amount = year.part(line, *((80, 200) if line.pace == "slow" else (10, 40)))
         cause = "monitoring" if line.pace == "slow" else "other"
         request = year.request("clawback", cause, (10, 15), (11, 10), "finance",
@@ -246,23 +250,24 @@ def mistakes(year):
     wrong.is_reversed = True
 
 
-def plan_all(seed, book, reserves, plan, earmarked):
+def plan_all(seed, book, reserves, plan, classes):
     """Every request but those of the years' ends, and the transfers that some of them pass on."""
     requests, transfers = [], []
     ordinary = {place for place in plan.ordinary({line.place for line in book.values()})
-                if place not in earmarked
+                if place not in classes.earmarked
                 and not any(line.is_priority for line in book.values() if line.place is place)}
     for number in registry.YEARS:
         # Whatever "the budget of the evaluated year" is taken to mean, the key evaluations made
         # in 2024 cover the same sum: their lines of 2023 are never adjusted.
         fixed = list(plan.key[2024]) if number == 2023 else plan.unsatisfactory(number - 1)
-        year = Year(Random(seed, f"adjustments {number}"), book, reserves[number], number, fixed)
+        year = Year(Random(seed, f"adjustments {number}"), book, reserves[number], number, fixed,
+                    classes)
         if number > 2023:
             reductions_for_grade(year, plan)
         stop_one(year)
         pooling(year)
         reductions(year)
-        supplements(year, earmarked)
+        supplements(year, classes.earmarked)
         spend_savings(year)
         for _ in range(14):
             virement(year, (5, 8), (11, 25))

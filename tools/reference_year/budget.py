@@ -28,6 +28,7 @@ class Line:
         self.ceiling = None
         self.cut_for_grade = 0
         self.cut_across_the_board = 0
+        self.pool = ""  # that what is cut across the board goes to
         self.override = None  # authority and document that allowed it to break a rule
         self.evidence = []
         self.is_priority = False
@@ -107,11 +108,13 @@ def line_of(random, plan, year, place, fund, base):
         if year == 2025 and random.chance(400):
             line.original -= per_mille(base, random.between(5, 40))
         except_from(line, plan)
+        line.pool = pool(year) if place in plan.across_the_board[year] else ""
         line.cut_for_grade = base - line.original
     elif place in plan.across_the_board[year]:
         line.ceiling = base * ACROSS_THE_BOARD // 100
         line.original = line.ceiling
         except_from(line, plan)
+        line.pool = pool(year)
         line.cut_across_the_board = base - line.original
     return line
 
@@ -151,21 +154,21 @@ def reserves(seed, place, book):
     return made
 
 
-def schedule(seed, lines_of_city):
-    """When each line is decided on: what comes first is funded first (rule R8), and the second fund
-    of a project after the first one, for it is reviewed by itself."""
+def schedule(seed, lines_of_city, classes):
+    """When each line is decided on: what is rigid is funded first (rule R9), then what has priority
+    (rule R8), then the rest."""
     random = Random(seed, "days of appropriation")
     for line in lines_of_city:
         first, last = 6, 18
         if line.year > registry.YEARS[0]:
-            if line.is_priority:
+            if classes.is_rigid(line.place):
+                first, last = 2, 5
+            elif line.is_priority:
                 first, last = 9, 10
             elif line.override and line.is_behind_priorities:
                 first, last = 8, 8
             elif line.is_behind_priorities:
                 first = 11
-            if len(line.place.funds) > 1:
-                first, last = (15, 18) if line.fund == line.place.funds[1] else (first, 11)
         line.decided_on = drawn(random, date(line.year, 1, first), date(line.year, 1, last))
 
 
@@ -181,7 +184,7 @@ def appropriation_table(seed, lines_of_city, targets):
                      economic[place], money.text(line.original), money.text(line.base),
                      "" if line.ceiling is None else money.text(line.ceiling),
                      money.text(line.cut_for_grade), money.text(line.cut_across_the_board),
-                     pool(line.year) if line.cut_across_the_board else "", line.decided_on,
+                     line.pool, line.decided_on,
                      f"云财预〔{line.year}〕{line.decided_on.day}号",
                      approvals.get((line.year, line.project), ""), " ".join(line.evidence),
                      *(line.override or ("", ""))])

@@ -2,7 +2,8 @@
 
 from reference_year import (adjustments, approvals, budget, classification, evidence, execution,
                             factors, follow_up, funding, grades, indicators, institutions, library,
-                            monitoring, plan, registry, requests, results, reversals, year_end)
+                            monitoring, plan, registry, requests, results, reversals,
+                            unit_reviews, year_end)
 
 
 def tables(seed):
@@ -20,10 +21,10 @@ def tables(seed):
     lines = [*book.values(), *reserves.values()]
     execution.set_paces(seed, book)
     lists = funding.priorities(seed, book, evaluated, classes, units)
-    budget.schedule(seed, lines)
+    budget.schedule(seed, lines, classes)
     plans, plan_of = library.instalments(seed, places, book, evaluated)
 
-    changes, transfers = adjustments.plan_all(seed, book, reserves, evaluated, classes.earmarked)
+    changes, transfers = adjustments.plan_all(seed, book, reserves, evaluated, classes)
     doubles = execution.run(seed, book)
     adjustments.settle(changes)
     changes += year_end.clawbacks(seed, book, classes)
@@ -37,7 +38,8 @@ def tables(seed):
 
     checks = monitoring.checks(seed, book, targets)
     assigned = grades.evaluations(seed, places, evaluated)
-    looked_at = factors.Factors(seed, places, book, units, checks, assigned)
+    seen = unit_reviews.draw(seed, places, book)
+    looked_at = factors.Factors(seed, places, book, units, checks, assigned, seen)
     applications = requests.draw(seed, book, targets, looked_at.of)
     estimates = funding.estimates(seed, lines, changes)
     evidence.of_appropriations(lines, book, assigned, estimates, classes, lists, plan_of)
@@ -72,9 +74,11 @@ def tables(seed):
         payments,
         monitoring.plan_table(targets),
         monitoring.table(checks),
+        unit_reviews.check_table(seen),
         *follow_up.correction_tables(seed, checks),
         *follow_up.suspension_tables(follow_up.suspensions(seed, book, checks)),
         grades.table(assigned),
+        unit_reviews.grade_table(seen),
         adjustments.table(changes),
         year_end.statement_table(statements),
         reversals.table(undone),

@@ -24,6 +24,11 @@ class Classes:
         self.of = {}  # by (year, place)
         self.all = []
 
+    def is_rigid(self, place):
+        """It serves the three guarantees or debt service: its class never changes."""
+        found = self.of.get((YEARS[0], place)) or self.of.get((YEARS[-1], place))
+        return bool(found and found.obligation != "none")
+
     def is_development(self, year, place):
         return (year, place) in self.of and self.of[year, place].expenditure == "development"
 

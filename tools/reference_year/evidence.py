@@ -36,7 +36,7 @@ def of_appropriations(lines_of_city, book, evaluations, estimates, classes, list
             cited.append(f"review/{line.request.id}")
         if (line.year, line.place) in plans:
             cited.append(plans[line.year, line.place].id)
-        cited += priorities(line, classes, lists)
+        cited += priorities(line, line.decided_on, classes, lists)
         line.evidence = cited
 
 
@@ -45,10 +45,13 @@ def classes_id(classes, line):
     return f"classification/{found.project.code}/{found.number}"
 
 
-def priorities(line, classes, lists):
+def priorities(line, day, classes, lists):
+    """The list that comes first, its plan, and what its items had been given by the day."""
     key = line.year, line.place.unit.department.name
     if key in lists and classes.is_development(line.year, line.place) and not line.is_priority:
-        return [f"priority-list/{lists[key].id}"]
+        listed = lists[key]
+        given = [f"{item.id}#1" for item in listed.lines if item.decided_on < day]
+        return [f"priority-list/{listed.id}", f"funding-plan/{listed.id}", *given]
     return []
 
 
@@ -67,5 +70,6 @@ def of_requests(requests, estimates, transfers, classes, lists):
             if leg.amount > 0 and request.kind in NEW_MONEY:
                 cited.update(dict.fromkeys(estimates.cited(line.year, line.fund,
                                                            request.decided_on)))
-                cited.update(dict.fromkeys(priorities(line, classes, lists)))
+                cited.update(dict.fromkeys(priorities(
+                    line, request.decided_on, classes, lists)))
         request.evidence = list(cited)

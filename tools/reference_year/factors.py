@@ -13,11 +13,8 @@ FINDINGS = {"none": "预算执行审计未发现问题", "minor": "部分合同�
 class Factors:
     """Assessments and audit findings of the years before; `of(line)` is what a review is given."""
 
-    def __init__(self, seed, ordered, book, units, checks, evaluations):
-        self.sole = {}  # of each unit, a place that is in force in every year
-        for place in ordered:
-            if len(place.projects) == len(registry.YEARS):
-                self.sole.setdefault(place.unit, place)
+    def __init__(self, seed, ordered, book, units, checks, evaluations, unit_reviews):
+        self.whole = {(one.year, one.unit): one for one in unit_reviews}
         self.checks = {(check.target.year, check.target.place): check for check in checks
                        if check.checked_on.month >= 9}
         self.grades = {}
@@ -59,14 +56,16 @@ class Factors:
         return rows, by_key
 
     def of(self, line):
-        """Where a project is too new to have been checked or graded, its unit's longest one was."""
+        """Where a project is too new to have been checked or graded, its unit was."""
         before = line.year - 1
-        sole = before, self.sole[line.place.unit]
-        check = self.checks.get((before, line.place), self.checks[sole])
-        grade = self.grades.get((before, line.place), self.grades[sole])
+        whole = self.whole.get((before, line.place.unit))
+        check = self.checks.get((before, line.place))
+        grade = self.grades.get((before, line.place))
         finding = self.findings[before, line.place.unit]
-        found = [Factor("executionRate", check.id, check.colour == "red"),
-                 Factor("grade", grade.id, grade.grade in UNSATISFACTORY)]
+        found = [Factor("executionRate", check.id if check else whole.check_id,
+                        check is not None and check.colour == "red"),
+                 Factor("grade", grade.id if grade else whole.grade_id,
+                        grade is not None and grade.grade in UNSATISFACTORY)]
         for kind in ("levelOfDetail", "stock"):
             row = self.assessments[line.year, line.place, kind]
             found.append(Factor(kind, f"factor/{row[0]}/{row[1]}/{kind}", row[4]))

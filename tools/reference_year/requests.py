@@ -3,7 +3,7 @@
 from collections import namedtuple
 
 from reference_year import files, money, registry
-from reference_year.days import date, drawn, on_or_after, timedelta
+from reference_year.days import date, drawn
 from reference_year.money import YUAN, apportion, per_mille
 from reference_year.random64 import Random
 
@@ -81,10 +81,6 @@ def draw(seed, book, targets, factors):
             if line.place in again:
                 made.append(Request(line, target, date(year - 1, 12, 4), days[0], True))
                 days[0] = date(year - 1, 12, 9) if year == 2025 else date(year - 1, 12, 11)
-            # Only the newest review of a project is looked at: that of a second fund has to wait.
-            if line.fund in line.place.funds[1:]:
-                first = book[year, line.place, line.place.funds[0]]
-                days[1] = on_or_after(first.decided_on + timedelta(days=1))
             made.append(Request(line, target, *days))
             line.request = made[-1]
     for request in made:

@@ -92,7 +92,7 @@ std::vector<std::string> facts() {
       R"({"budgetAppropriated":{"line":"line/2024/P1/general/net/-","amount":80000,"base":100000,
           "ceiling":80000,"capped":true,"cutForGrade":20000,"cutAcrossTheBoard":1,"pool":"saved"}})",
       R"({"budgetAdjusted":{"kind":"clawback","cause":"monitoring","request":"R-1","pool":"saved",
-          "proposal":8,"legs":[{"line":"line/2024/P1/general/net/-","amount":-300,"vintage":2023,
+          "legs":[{"line":"line/2024/P1/general/net/-","amount":-300,"vintage":2023,
           "sourceTag":"livelihood"}]}})",
       R"({"commitmentRecorded":{"line":"line/2024/P1/general/net/-","amount":90000,
           "reference":"contract 7"}})",

@@ -1,5 +1,7 @@
 #include "projections/rows.h"
 
+#include "projections/views.h"
+
 namespace counterfoil {
 
 Result<bool> MemoryRows::get(std::string_view key, std::string& value) {
@@ -67,7 +69,10 @@ void PendingRows::change(std::string_view key, std::optional<std::string> value)
 Result<void> PendingRows::each(std::string_view prefix, const Visit& visit) {
   MemoryRows merged;
   auto cursor = rocks_.walk(*family_);
-  for (cursor.seek(prefix); cursor.valid() && cursor.key().starts_with(prefix); cursor.next())
+  const auto is_wanted = [&](std::string_view key) {
+    return key.starts_with(prefix) && key != position_entry;
+  };
+  for (cursor.seek(prefix); cursor.valid() && is_wanted(cursor.key()); cursor.next())
     merged.put(cursor.key(), cursor.value());
   if (!cursor.valid()) CF_TRY(cursor.status());
   for (auto at = changes_.lower_bound(prefix);

@@ -49,10 +49,13 @@ Key key_of_row(std::uint64_t decision, std::uint64_t cited) {
   return Key(row_letter).number(decision).number(cited);
 }
 
-/// Keeps the names of facts, which a row shows of an event long past.
+/// Keeps the names of facts, which a row shows of an event long past; but for commitments and
+/// payments, which are many and explain no decision.
 void remember_fact(schema::Record::Reader record, Rows& rows) {
+  const auto fact = record.getFact();
+  if (fact.isCommitmentRecorded() || fact.isPaymentRecorded()) return;
   std::string tag;
-  put_big_endian(tag, static_cast<std::uint16_t>(record.getFact().which()));
+  put_big_endian(tag, static_cast<std::uint16_t>(fact.which()));
   rows.put(Key("f").number(record.getSequence()), tag);
 }
 

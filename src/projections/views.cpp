@@ -73,7 +73,14 @@ Result<void> Views::load(std::string_view ledger, std::uint64_t journal_size,
     if (view.family) {
       CF_LET(view.position, number_at(rocks_, *meta_, position_key(view.family_name)));
     }
-    if (view.position > journal_size) {
+    if (view.family) {
+      CF_LET(const auto own, number_at(rocks_, *view.family, position_entry));
+      if (own != view.position) {
+        notice(fmt::format("view {} is not whole and is built again", projection->name()));
+        view.family = nullptr;
+      }
+    }
+    if (view.family && view.position > journal_size) {
       notice(fmt::format("view {} is ahead of the journal and is built again", projection->name()));
       view.family = nullptr;
     }
@@ -125,6 +132,7 @@ Result<void> Views::drop(const std::string& family) {
 
 Result<void> Views::advance(View& view, Rocks::Batch& batch, std::uint64_t position) {
   batch.put(*meta_, position_key(view.family_name), number(position));
+  batch.put(*view.family, position_entry, number(position));
   CF_TRY(rocks_.write(batch, Rocks::Durability::buffered));
   batch.clear();
   view.position = position;
@@ -159,7 +167,7 @@ Result<Views::Digest> Views::digest(const View& view) const {
   TreeEdge tree;
   std::string entry;
   auto cursor = rocks_.walk(*view.family, Rocks::Walk::whole);
-  for (cursor.seek({}); cursor.valid(); cursor.next()) {
+  for (cursor.seek({}); cursor.valid() && cursor.key() != position_entry; cursor.next()) {
     entry.clear();
     put_big_endian(entry, static_cast<std::uint32_t>(cursor.key().size()));
     entry.append(cursor.key()).append(cursor.value());

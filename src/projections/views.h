@@ -21,6 +21,11 @@ struct View {
   std::uint64_t generation = 0;
 };
 
+/// The key under which a view's own family says how far it is, beside what `meta` says: behind
+/// every key of its entries, and none of them. Should a damaged manifest or a lost log leave the
+/// two families at different moments, they differ.
+inline constexpr std::string_view position_entry = "\xff";
+
 /// The database of all views. It can be deleted at any time: opening makes what is missing, empty,
 /// and whoever follows the journal fills it again.
 class Views {

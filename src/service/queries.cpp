@@ -103,6 +103,7 @@ Result<RowPage> read_page(const Projector& projector, const Projection& projecti
   AnyRowBuffer buffer(projection.row_schema());
   std::string last;
   for (; cursor.valid() && cursor.key().starts_with(prefix); cursor.next()) {
+    if (cursor.key() == position_entry) break;
     if (page.rows.size() == at_most || bytes > limits::request_bytes / 2) {
       page.next = last;
       return page;

@@ -62,6 +62,27 @@ void make_ledger(const std::string& path, unsigned seed = 3) {
     sequencer.add(kit::finance, commands[i], answers[i]);
   sequencer.flush();
   must(kit::record(sequencer, kit::command("r", kit::reversal(journal.size() - 1))));
+  for (const char* const fact :
+       {R"({"gradeAssigned":{"evaluatedYear":2023,"level":"self","grade":"good",
+            "about":"project/sP1"}})",
+        R"({"gradeAssigned":{"evaluatedYear":2023,"level":"finance","grade":"poor",
+            "about":"project/sP1"}})",
+        R"({"targetSubmitted":{"fiscalYear":2024,"about":"project/sP1","unit":"sU","indicators":[
+            {"dimension":"quantity","name":"a","target":"3"}]}})",
+        R"({"monitoringChecked":{"fiscalYear":2024,"checkedOn":"2024-07-31","light":"red",
+            "about":"project/sP1","attainments":[{"indicator":"a","attained":5}]}})",
+        R"({"priorityListAdopted":{"fiscalYear":2024,"list":"L","department":"sU","items":[
+            {"required":100,"project":"sP1"},{"required":100000,"project":"sP2"}]}})",
+        R"({"budgetAdjusted":{"kind":"clawback","pool":"saved","legs":[{"vintage":2024,
+            "line":"line/2024/sP1/general/net/-","amount":-3,"sourceTag":"t"}]}})",
+        R"({"budgetAdjusted":{"kind":"reduction","cause":"grade","legs":[{"vintage":2024,
+            "line":"line/2024/sP1/general/net/-","amount":-3}]}})"}) {
+    const std::string id = std::to_string(journal.size());
+    must(kit::record(
+        sequencer, kit::prepare(fmt::format(R"({{"commandId":"{}","evidence":[{}],"facts":[{}]}})",
+                                            id, journal.size() - 1, fact))));
+  }
+  must(kit::record(sequencer, kit::command("g", kit::reversal(journal.size() - 7))));
 }
 
 /// Positions of views that are empty.
@@ -291,6 +312,24 @@ TEST_CASE("a new generation starts at nothing, whatever was left under its name"
   served.open();  // makes generation 2, and nothing is folded before the next
   served.open();
   CHECK(served.positions() == nothing());
+  CHECK(served.caught_up() == whole);
+}
+
+// Cause: how far a view is stood in a family of its own, so that a manifest that was cut could keep
+// that and lose the view's entries. The view then served nothing and said that it was up to date.
+TEST_CASE("a view whose entries are of another moment than its position is built again") {
+  const TempFolder temp;
+  make_ledger(temp / "ledger");
+  Served served(temp / "ledger");
+  const auto whole = served.caught_up();
+  served.ledger.reset();
+  {
+    Rocks rocks = open_views(temp / "ledger");
+    must(rocks.drop_family("budgets.1.1"));
+    must(rocks.create_family("budgets.1.1"));
+  }
+  served.open();
+  CHECK(served.notices == std::vector<std::string>{"view budgets is not whole and is built again"});
   CHECK(served.caught_up() == whole);
 }
 

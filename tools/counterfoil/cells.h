@@ -15,10 +15,10 @@ namespace counterfoil {
 enum class Audience { person, program };
 
 /// Turns the fields of one kind of row into text. Money is decimal in major units, an $amount of a
-/// row whose `measure` is "headcount" is in posts with three decimals, $points have three too, $basisPoints is a
-/// percentage.
-/// For a person: thousands separators, and an enum's values in the language. A day or moment of
-/// zero is absent, hence empty, and so is an $optional number. Lists and structs are shown as JSON.
+/// row whose `measure` is "headcount" is in posts with three decimals, $points have three too,
+/// $basisPoints is a percentage. For a person: thousands separators, and an enum's values in the
+/// language. A day or moment of zero is absent, hence empty, and so is an $optional number. Lists
+/// and structs are shown as JSON.
 class Cells {
  public:
   Cells(const StructShape& shape, unsigned currency_exponent, Audience audience, Language language);

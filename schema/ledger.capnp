@@ -78,7 +78,7 @@ struct ViewInfo {
   version @1 :UInt32;
   position @2 :UInt64;    # records folded
   lag @3 :UInt64;         # records not folded yet
-  state @4 :Text;         # "following", "rebuilding" or "halted"
+  state @4 :Text;         # "following", "behind", "rebuilding" or "halted"
   rows @5 :UInt64;
   digest @6 :Data $hex;   # RFC 6962 root over its sorted entries; empty unless asked for
   lastError @7 :Text;

@@ -3,11 +3,13 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 
 #include "net/server.h"
 #include "net/signals.h"
 #include "service/ledger.h"
+#include "service/secrets.h"
 
 using namespace counterfoil;
 
@@ -24,13 +26,13 @@ Instant clock_now() {
                      .count()};
 }
 
-Result<std::string> read_token(const LedgerFolder& folder) {
-  CF_LET(std::string token, read_file(folder.admin_token()));
-  while (!token.empty() && token.back() == '\n') token.pop_back();
-  if (token.empty())
-    return fail(ErrorCode::invalid, "{} is empty, so nobody could log in: restore it",
-                folder.admin_token());
-  return token;
+/// Only signing needs the key: without it the ledger records and serves.
+Result<void> look_for_signing_key(const LedgerFolder& folder) {
+  const auto found = check_signing_key(folder);
+  if (found || found.error().code != ErrorCode::not_found) return found;
+  spdlog::warn("{} is missing: put it back from a copy; nothing can be signed until then",
+               folder.signing_key());
+  return {};
 }
 
 Result<void> serve(const Options& options) {
@@ -38,7 +40,8 @@ Result<void> serve(const Options& options) {
   CF_LET(const auto ledger, Ledger::open(options.ledger, clock_now, [](const std::string& notice) {
            spdlog::warn("{}", notice);
          }));
-  CF_LET(std::string token, read_token(ledger->folder()));
+  CF_LET(std::string token, read_admin_token(ledger->folder()));
+  CF_TRY(look_for_signing_key(ledger->folder()));
 
   AsioLoop loop([](std::string_view sentence) { spdlog::warn("{}", sentence); });
   auto stop = wait_for_stop_signal(loop);
@@ -60,9 +63,12 @@ Result<void> serve(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  // A file that may not grow any more is then an error that clients are told, like a full disk.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app{"Counterfoil's daemon: records events, serves reads and the feed.", "counterfoild"};
   app.set_version_flag("--version", COUNTERFOIL_VERSION);
   app.set_config("--config", "", "Options from a TOML file, by their long names", false);
+  app.allow_config_extras(CLI::config_extras_mode::error);
   Options options;
   app.add_option("--ledger", options.ledger, "The ledger's folder, made by `counterfoil init`")
       ->required();

@@ -1,18 +1,43 @@
 #include "domain/base.h"
 
+#include <algorithm>
+#include <functional>
+#include <map>
+
 #include "codec/text.h"
 
 namespace counterfoil {
 
 using schema::Fact;
 
+namespace {
+
+constexpr std::uint32_t whole = 10'000;  // basis points
+
+}  // namespace
+
 Result<std::vector<Share>> predecessors_of(Book& book, std::string_view project) {
-  std::vector<Share> shares{{std::string(project), 10'000}};
-  CF_LET(const auto proposal, newest(book, Fact::PROJECT_PROPOSED, project));
-  if (!proposal) return shares;
-  for (const auto predecessor : proposal->fact().getProjectProposed().getPredecessors())
-    shares.push_back(
-        {std::string(view(predecessor.getProject())), predecessor.getShareBasisPoints()});
+  std::vector<Share> shares;
+  // By the proposal, the newest first: a project is proposed after those that it names, so all
+  // shares of one are added up before its turn comes.
+  std::map<Sequence, Share, std::greater<>> open;
+  const auto reach = [&](std::string_view id, std::uint32_t share) -> Result<void> {
+    CF_LET(const auto proposals, standing(book, Fact::PROJECT_PROPOSED, id));
+    if (proposals.empty()) return {};
+    Share& reached = open.try_emplace(proposals.back(), Share{std::string(id), 0}).first->second;
+    reached.basis_points = std::min(reached.basis_points + share, whole);
+    return {};
+  };
+  CF_TRY(reach(project, whole));
+  while (!open.empty()) {
+    const auto [proposal, share] = *open.begin();
+    open.erase(open.begin());
+    shares.push_back(share);
+    CF_LET(const HeldRecord record, held_record(book, proposal));
+    for (const auto predecessor : record.fact().getProjectProposed().getPredecessors())
+      CF_TRY(reach(view(predecessor.getProject()),
+                   share.basis_points * predecessor.getShareBasisPoints() / whole));
+  }
   return shares;
 }
 
@@ -24,7 +49,7 @@ Result<Base> base_of(Book& book, const RuleSet& rules, const LineId& line) {
     CF_LET(const auto state, book.state<LineState>(format_line(before)));
     if (!state.appropriated) continue;
     const Money amount = rules.base_is_current_budget ? state.current : state.original;
-    const auto part = static_cast<Wide>(amount.minor) * share.basis_points / 10'000;
+    const auto part = static_cast<Wide>(amount.minor) * share.basis_points / whole;
     const auto sum = add(base.amount, Money{static_cast<std::int64_t>(part)});
     if (!sum) return fail(ErrorCode::limit, "the base of {} does not fit 64 bits", line.project);
     base.amount = *sum;

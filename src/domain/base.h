@@ -17,7 +17,8 @@ struct Base {
 
 Result<Base> base_of(Book& book, const RuleSet& rules, const LineId& line);
 
-/// The projects that this one took over, with itself first.
+/// The projects that this one took over, with itself first, and those that they took over: the
+/// shares of a chain multiply, rounded down.
 struct Share {
   std::string project;
   std::uint32_t basis_points = 10'000;

@@ -53,23 +53,37 @@ Result<std::vector<Grade>> current_grades(Book& book, std::string_view about,
 }
 
 Result<std::optional<DecidingGrade>> deciding_grade(Book& book, const RuleSet& rules,
-                                                    std::string_view project,
+                                                    const std::vector<Share>& projects,
                                                     std::int32_t fiscal_year) {
-  CF_LET(const auto grades,
-         current_grades(book, fmt::format("project/{}", project), rules.grade_level));
-  const auto decides = [&](const Grade& grade) {
-    const std::int32_t year =
-        rules.evaluation_made_in_year_before ? grade.made_in : grade.evaluated_year;
-    return year == fiscal_year - 1;
+  std::map<std::int32_t, Grade, std::greater<>> worst;
+  for (const Share& share : projects) {
+    CF_LET(const auto grades,
+           current_grades(book, fmt::format("project/{}", share.project), rules.grade_level));
+    for (const Grade& grade : grades) {
+      const auto [found, fresh] = worst.emplace(grade.evaluated_year, grade);
+      if (!fresh && grade.grade > found->second.grade) found->second = grade;
+    }
+  }
+  const auto decides = [&](const auto& of_year) {
+    const auto& [evaluated_year, grade] = of_year;
+    return (rules.evaluation_made_in_year_before ? grade.made_in : evaluated_year) ==
+           fiscal_year - 1;
   };
-  const auto first = std::find_if(grades.begin(), grades.end(), decides);
-  if (first == grades.end()) return std::nullopt;
-  DecidingGrade found{*first, 0};
-  std::int32_t year = first->evaluated_year;
-  for (auto at = first; at != grades.end() && at->is_unsatisfactory() && at->evaluated_year == year;
-       ++at, --year)
-    ++found.running;
-  return found;
+  const auto first = std::find_if(worst.begin(), worst.end(), decides);
+  if (first == worst.end()) return std::nullopt;
+  const auto satisfactory = [](const auto& of_year) { return !of_year.second.is_unsatisfactory(); };
+  const auto end = std::find_if(first, worst.end(), satisfactory);
+  return DecidingGrade{first->second, static_cast<std::size_t>(std::distance(first, end))};
+}
+
+Result<std::optional<GradeCut>> grade_cut(Book& book, const RuleSet& rules,
+                                          std::string_view project, std::int32_t fiscal_year) {
+  CF_LET(const auto projects, predecessors_of(book, project));
+  CF_LET(const auto found, deciding_grade(book, rules, projects, fiscal_year));
+  if (!found || !found->grade.is_unsatisfactory()) return std::nullopt;
+  const auto& steps =
+      found->grade.grade == schema::GradeAssigned::Grade::POOR ? rules.poor : rules.medium;
+  return GradeCut{found->grade, steps[std::min(found->running, steps.size()) - 1]};
 }
 
 }  // namespace counterfoil

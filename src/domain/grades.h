@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "domain/base.h"
 #include "domain/standing.h"
 
 namespace counterfoil {
@@ -34,13 +35,23 @@ Result<std::vector<Grade>> current_grades(Book& book, std::string_view about,
 
 /// The evaluation that decides on the amount of a fiscal year, by the rule set: the one made in the
 /// year before, or the one of the year before. `running` counts how many evaluations in a row, it
-/// included, were unsatisfactory.
+/// included, were unsatisfactory; a year without an evaluation does not end the row. `projects` is
+/// the project with its predecessors: of each evaluated year, the worst of their grades counts.
 struct DecidingGrade {
   Grade grade;
   std::size_t running = 0;
 };
 Result<std::optional<DecidingGrade>> deciding_grade(Book& book, const RuleSet& rules,
-                                                    std::string_view project,
+                                                    const std::vector<Share>& projects,
                                                     std::int32_t fiscal_year);
+
+/// The grade that decides on a project's amount, where it is unsatisfactory, and what the rule set
+/// makes of it (rule R4).
+struct GradeCut {
+  Grade grade;
+  CutStep step;
+};
+Result<std::optional<GradeCut>> grade_cut(Book& book, const RuleSet& rules,
+                                          std::string_view project, std::int32_t fiscal_year);
 
 }  // namespace counterfoil

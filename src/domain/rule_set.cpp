@@ -36,15 +36,20 @@ Result<std::string> id_at(const object& json, std::string_view key) {
   return std::string(std::string_view(found->get_string()));
 }
 
-Result<std::vector<std::string>> measures_at(const value& json, std::string_view place) {
-  std::vector<std::string> measures;
-  if (!json.is_array()) return wrong(place, "a list of measures is wanted");
+Result<std::vector<std::string>> ids_at(const value& json, std::string_view place,
+                                        std::string_view what, std::string_view example) {
+  std::vector<std::string> ids;
+  if (!json.is_array()) return wrong(place, fmt::format("a list of {}s is wanted", what));
   for (const value& item : json.get_array()) {
     if (!item.is_string() || !is_id(std::string_view(item.get_string())))
-      return wrong(place, "a measure is an id such as \"net\"");
-    measures.emplace_back(std::string_view(item.get_string()));
+      return wrong(place, fmt::format("a {} is an id such as \"{}\"", what, example));
+    ids.emplace_back(std::string_view(item.get_string()));
   }
-  return measures;
+  return ids;
+}
+
+Result<std::vector<std::string>> measures_at(const value& json, std::string_view place) {
+  return ids_at(json, place, "measure", "net");
 }
 
 using Groups = std::vector<std::vector<std::string>>;
@@ -182,11 +187,19 @@ Result<void> read_factor_cuts(const Place& place, RuleSet& rule_set) {
   return {};
 }
 
+Result<void> read_across_the_board(const Place& place, RuleSet& rule_set) {
+  CF_TRY(place.integer("ceiling", whole, rule_set.across_the_board));
+  const value* const pools = place.find("pools");
+  if (pools == nullptr) return {};
+  CF_LET(rule_set.saving_purposes, ids_at(*pools, place.of("pools"), "pool", "livelihood"));
+  return {};
+}
+
 /// What a rule has besides its mode.
 Result<void> read_rule(std::string_view rule, const Place& place, RuleSet& rule_set) {
   if (rule == "R1") return place.either("scope", "all", "key", rule_set.all_projects_need_targets);
   if (rule == "R4") return read_grade_cut(place, rule_set);
-  if (rule == "R5") return place.integer("ceiling", whole, rule_set.across_the_board);
+  if (rule == "R5") return read_across_the_board(place, rule_set);
   if (rule == "R6") return place.either("scope", "all", "key", rule_set.all_projects_need_reviews);
   if (rule == "R7") return place.boolean("earmarkedExempt", rule_set.earmarked_exempt);
   if (rule == "R11") return read_factor_cuts(place, rule_set);
@@ -198,7 +211,7 @@ Result<void> check_rule_keys(std::string_view rule, const object& json, std::str
   if (rule == "R1" || rule == "R6") return check_keys(json, place, {"mode", "scope"});
   if (rule == "R4")
     return check_keys(json, place, {"mode", "level", "evaluation", "medium", "poor"});
-  if (rule == "R5") return check_keys(json, place, {"mode", "ceiling"});
+  if (rule == "R5") return check_keys(json, place, {"mode", "ceiling", "pools"});
   if (rule == "R7") return check_keys(json, place, {"mode", "earmarkedExempt"});
   if (rule == "R11") return check_keys(json, place, {"mode", "cuts"});
   if (rule == "R14") return check_keys(json, place, {"mode", "tolerance"});
@@ -269,8 +282,8 @@ Result<void> read_bands(const object& json, RuleSet& rule_set) {
     if (band.from < 0 || band.to < 0) return wrong(name, "\"from\" and \"to\" are wanted");
     if (band.to != above)
       return wrong(place.of("to"),
-                   fmt::format("{} leaves a {} to the band above it, which starts at {}", band.to,
-                               band.to < above ? "gap" : "overlap", above));
+                   fmt::format("{} leaves {} to the band above it, which starts at {}", band.to,
+                               band.to < above ? "a gap" : "an overlap", above));
     if (band.from >= band.to)
       return wrong(place.of("from"),
                    fmt::format("the band from {} to {} is empty", band.from, band.to));
@@ -294,6 +307,13 @@ RuleMode RuleSet::mode(std::string_view rule) const {
 bool RuleSet::is_expenditure(std::string_view measure) const {
   return std::find(expenditure_measures.begin(), expenditure_measures.end(), measure) !=
          expenditure_measures.end();
+}
+
+std::vector<std::string> RuleSet::measures() const {
+  std::vector<std::string> all;
+  for (const auto* groups : {&balance_groups, &loose_balance_groups})
+    for (const auto& group : *groups) all.insert(all.end(), group.begin(), group.end());
+  return all;
 }
 
 Result<RuleSet> parse_rule_set(std::string_view text) {

@@ -57,6 +57,9 @@ struct RuleSet {
   /// holds.
   std::uint32_t across_the_board = 8'000;
   bool ceilings_compound = false;
+  /// R5: what the savings are for. A pool serves a purpose whose name it bears: "livelihood",
+  /// "livelihood-2024".
+  std::vector<std::string> saving_purposes = {"livelihood", "urgent"};
   /// R7: whether earmarked transfers are exempt.
   bool earmarked_exempt = true;
   /// R11: what a breached factor takes off the request, in basis points, by FactorKind.
@@ -79,6 +82,8 @@ struct RuleSet {
 
   RuleMode mode(std::string_view rule) const;
   bool is_expenditure(std::string_view measure) const;
+  /// Those of all balance groups: what a budget line may be about.
+  std::vector<std::string> measures() const;
   /// "NAME@VERSION".
   std::string label() const { return name + "@" + version; }
 };

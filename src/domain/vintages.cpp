@@ -17,4 +17,19 @@ std::vector<Vintage> unspent_by_vintage(const LineState& line) {
   return left;
 }
 
+Lapse lapse_of(const RuleSet& rules, const std::optional<HeldRecord>& classified,
+               std::int32_t fiscal_year, std::int32_t vintage) {
+  using Expenditure = schema::ProjectClassified::Expenditure;
+  bool earmarked = false;
+  if (classified) {
+    const auto fact = classified->fact().getProjectClassified();
+    if (fact.getExpenditure() == Expenditure::BASIC ||
+        fact.getExpenditure() == Expenditure::THREE_PUBLIC)
+      return Lapse::expenditure;
+    earmarked = fact.getEarmarked();
+  }
+  const bool exempt = rules.earmarked_exempt && earmarked;
+  return fiscal_year - vintage >= 1 && !exempt ? Lapse::vintage : Lapse::none;
+}
+
 }  // namespace counterfoil

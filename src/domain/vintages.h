@@ -2,12 +2,21 @@
 
 #include <vector>
 
-#include "domain/page.h"
+#include "domain/standing.h"
 
 namespace counterfoil {
 
-/// What is left of each vintage of a line when its payments have spent the oldest first; the same
-/// order, and what is committed counts as not spent.
+/// What is left of each vintage of a line when its payments have spent the oldest first, in the
+/// same order; what is committed and not paid counts as left.
 std::vector<Vintage> unspent_by_vintage(const LineState& line);
+
+/// Why unspent money of a vintage may not be carried over at the close of the line's year (R7).
+enum class Lapse {
+  none,         // it may be carried over
+  expenditure,  // basic expenditure and the three public expenses are clawed back whole
+  vintage       // it was carried over before
+};
+Lapse lapse_of(const RuleSet& rules, const std::optional<HeldRecord>& classified,
+               std::int32_t fiscal_year, std::int32_t vintage);
 
 }  // namespace counterfoil

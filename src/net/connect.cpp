@@ -39,7 +39,7 @@ struct Attempt {
   kj::Exception failure(const error_code& error) const {
     const std::string what = fmt::format("cannot connect to {}", format_address(address));
     if (error.category() == boost::system::system_category())
-      return socket_exception(what, error.value());
+      return socket_exception(what, error.value(), "start counterfoild there, or check --connect");
     return disconnected(fmt::format("{}: {}; check the host's name", what, words_of(error)));
   }
 

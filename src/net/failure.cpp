@@ -11,6 +11,10 @@ constexpr std::array codes = {ErrorCode::invalid,   ErrorCode::refused,     Erro
                               ErrorCode::busy,      ErrorCode::unsupported, ErrorCode::denied,
                               ErrorCode::io};
 
+std::string sentence(std::string_view text) {
+  return fmt::format("{}{}", text, text.ends_with('.') ? "" : ".");
+}
+
 }  // namespace
 
 kj::Exception to_exception(const Error& error) {
@@ -36,7 +40,10 @@ Error from_exception(const kj::Exception& exception) {
   }
   const bool was_connected = !text.starts_with("cannot connect");
   if (exception.getType() == kj::Exception::Type::DISCONNECTED && was_connected)
-    return {ErrorCode::io, fmt::format("the connection to the ledger ended: {}", text)};
+    return {ErrorCode::io,
+            fmt::format("the connection to the ledger ended: {} When its daemon runs, give the "
+                        "command again: what was recorded is not recorded twice",
+                        sentence(text))};
   return {ErrorCode::io, std::string(text)};
 }
 

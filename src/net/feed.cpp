@@ -23,7 +23,8 @@ class SubscriptionServer final : public schema::Subscription::Server {
         sink_(kj::mv(sink)),
         place_(or_throw(subscribers.enter([this](const Error& why) {
           pump_ = kj::READY_NOW;
-          end(why);
+          end({why.code, fmt::format("{}: subscribe again from {} when it is back", why.message,
+                                     next_.value)});
         }))),
         pump_(kj::evalNow([this] {
                 return pump();

@@ -99,8 +99,7 @@ void Server::serve(kj::Own<kj::AsyncIoStream> stream) {
 
 void Server::drain() {
   acceptor_.reset();
-  subscribers_.end_all(
-      {ErrorCode::busy, "the ledger is stopping: subscribe again, from here on, when it is back"});
+  subscribers_.end_all({ErrorCode::busy, "the ledger is stopping"});
   // The writer's answers are on their way to this loop as events already. The last event of all
   // comes after they have become messages; but peers may go on sending, so it is not waited for
   // longer than peers are given to take their answers.

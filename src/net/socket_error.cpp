@@ -52,8 +52,9 @@ std::string words_of(int error_number) {
   return words_of(boost::system::error_code(error_number, boost::system::system_category()));
 }
 
-kj::Exception socket_exception(std::string_view what, int error_number) {
-  return exception(type_of(error_number), fmt::format("{}: {}", what, words_of(error_number)));
+kj::Exception socket_exception(std::string_view what, int error_number, std::string_view advice) {
+  return exception(type_of(error_number), fmt::format("{}: {}{}{}", what, words_of(error_number),
+                                                      advice.empty() ? "" : "; ", advice));
 }
 
 kj::Exception disconnected(std::string_view sentence) {

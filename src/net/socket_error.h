@@ -13,8 +13,10 @@ std::string words_of(const boost::system::error_code& error);
 std::string words_of(int error_number);
 
 /// What KJ code expects for a failed socket operation: DISCONNECTED where the peer or the way to it
-/// is gone, OVERLOADED where a resource ran out, else FAILED. `what` says what could not be done.
-kj::Exception socket_exception(std::string_view what, int error_number);
+/// is gone, OVERLOADED where a resource ran out, else FAILED. `what` says what could not be done,
+/// `advice` what may help.
+kj::Exception socket_exception(std::string_view what, int error_number,
+                               std::string_view advice = {});
 
 kj::Exception disconnected(std::string_view sentence);
 

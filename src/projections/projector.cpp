@@ -276,6 +276,7 @@ std::vector<ProjectionStatus> Projector::status() const {
                    position, size > position ? size - position : 0,
                    follower.error        ? "halted"
                    : follower.rebuilding ? "rebuilding"
+                   : position < size     ? "behind"
                                          : "following",
                    follower.error ? follower.error->message : ""});
   }

@@ -16,7 +16,7 @@ struct ProjectionStatus {
   std::uint32_t version = 0;
   std::uint64_t position = 0;  // records folded
   std::uint64_t lag = 0;       // records not folded yet
-  std::string state;           // "following", "rebuilding" or "halted"
+  std::string state;           // "following", "behind", "rebuilding" or "halted"
   std::string last_error;
 };
 

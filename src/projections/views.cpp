@@ -43,15 +43,22 @@ Result<Views> Views::open(const std::string& path, std::string_view ledger,
                           const std::vector<const Projection*>& projections,
                           const std::function<void(const std::string&)>& notice) {
   const auto open = [&]() -> Result<Views> {
-    CF_LET(Rocks rocks, Rocks::open(path, {std::string(meta_family)}, {.create_if_missing = true}));
+    CF_LET(Rocks rocks,
+           Rocks::open(path, {std::string(meta_family)},
+                       {.create_if_missing = true,
+                        .remedy = "Views are built again from the journal when the ledger opens, "
+                                  "or with `counterfoil rebuild`"}));
     Views views(std::move(rocks));
     CF_TRY(views.load(ledger, journal_size, projections, notice));
     return views;
   };
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_directory(path, error))
+    return fail(ErrorCode::io, "{} is no folder: remove it, views are built again from the journal",
+                path);
   auto views = open();
   if (views || views.error().code != ErrorCode::corrupt) return views;
-  notice(fmt::format("the views are damaged and are built again ({})", views.error().message));
-  std::error_code error;
+  notice(fmt::format("the views are built again now: {}", views.error().message));
   std::filesystem::remove_all(path, error);
   if (error) return fail(ErrorCode::io, "cannot remove {}: {}", path, error.message());
   return open();

@@ -1,24 +1,13 @@
 #include "service/create.h"
 
-#include <openssl/rand.h>
-
-#include <array>
 #include <filesystem>
 
-#include "codec/binary_text.h"
 #include "codec/text.h"
 #include "proof/note_key.h"
+#include "service/secrets.h"
 
 namespace counterfoil {
 namespace {
-
-/// 256 random bits as hexadecimal digits.
-Result<std::string> make_token() {
-  std::array<unsigned char, 32> bits{};
-  if (RAND_bytes(bits.data(), static_cast<int>(bits.size())) != 1)
-    return fail(ErrorCode::io, "OpenSSL has no randomness to make a token from");
-  return to_hex({reinterpret_cast<const char*>(bits.data()), bits.size()});
-}
 
 Result<void> check(const std::string& path, const LedgerPlan& plan) {
   CF_TRY(check_origin(plan.origin));
@@ -30,6 +19,7 @@ Result<void> check(const std::string& path, const LedgerPlan& plan) {
                 "\"{}\" cannot be a principal's id: use letters, digits, '.', "
                 "'_' and '-'",
                 plan.administrator);
+  CF_TRY(LedgerFolder::check_new(path));
   if (plan.recovery_key_file.empty())
     return fail(
         ErrorCode::invalid,
@@ -45,8 +35,16 @@ Result<void> check(const std::string& path, const LedgerPlan& plan) {
         "or stolen, so choose another place",
         plan.recovery_key_file);
   if (std::filesystem::exists(plan.recovery_key_file, error))
-    return fail(ErrorCode::refused, "{} exists already, and a key is never written over",
+    return fail(ErrorCode::refused,
+                "{} exists already, and a key is never written over: name another file with "
+                "--recovery-key, or remove it if it is left of a creation that was cut off",
                 plan.recovery_key_file);
+  const std::string parent = parent_folder(plan.recovery_key_file);
+  if (!std::filesystem::is_directory(parent, error))
+    return fail(ErrorCode::io,
+                "the recovery key cannot be written: {} is no folder. Make it, or name another "
+                "file with --recovery-key",
+                parent);
   return {};
 }
 
@@ -86,10 +84,16 @@ Result<CreatedLedger> create_ledger(const std::string& path, const LedgerPlan& p
   CF_LET(const NoteKey recovery, generate_note_key(plan.origin));
   CF_LET(const std::string token, make_token());
 
-  CF_LET(const LedgerFolder folder, LedgerFolder::create(path));
   CF_TRY(create_private_file(plan.recovery_key_file, recovery.private_pem));
+  auto made = LedgerFolder::create(path);
+  if (!made) {
+    std::error_code ignored;
+    std::filesystem::remove(plan.recovery_key_file, ignored);
+    return tl::make_unexpected(made.error());
+  }
+  const LedgerFolder folder = std::move(*made);
   CF_TRY(create_private_file(folder.signing_key(), key.private_pem));
-  CF_TRY(create_private_file(folder.admin_token(), token + "\n"));
+  CF_TRY(write_admin_token(folder, token));
   CF_LET(Journal journal, Journal::create(folder, plan.suite, Epoch{0}));
 
   capnp::MallocMessageBuilder message;

@@ -60,11 +60,6 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock cloc
                                              const Notice& notice) {
   CF_LET(LedgerFolder folder, LedgerFolder::open(path));
   CF_LET(Journal journal, Journal::open(folder));
-  if (journal.size() == 0)
-    return fail(ErrorCode::not_found,
-                "the ledger in {} holds no record: its creation was cut off. Remove the folder and "
-                "create it again",
-                path);
   std::string first;
   CF_TRY(journal.read(Sequence{0}, first));
   RecordBuffer buffer;

@@ -1,6 +1,7 @@
 #include "storage/files.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -25,9 +26,57 @@ int FileDescriptor::release() {
   return fd;
 }
 
-tl::unexpected<Error> file_failure(std::string_view what, const std::string& path) {
-  const auto code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
-  return fail(code, "cannot {} {}: {}", what, path, std::generic_category().message(errno));
+namespace {
+
+/// What helps against the failures that are the machine's; the others explain themselves.
+std::string_view advice_for(int error_number) {
+  switch (error_number) {
+    case EACCES:
+    case EPERM:
+      return ": run it as the owner of that file or folder";
+    case EROFS:
+      return ": mount it for writing";
+    case ENOSPC:
+    case EDQUOT:
+      return ": make room there, then try again";
+    case EFBIG:
+      return ": raise the limit on the size of files (ulimit -f), then try again";
+    case EMFILE:
+    case ENFILE:
+      return ": raise the limit on open files (ulimit -n), then try again";
+    case EIO:
+      return ": look after the disk, it fails";
+    default:
+      return "";
+  }
+}
+
+Result<std::string> read_all(const FileDescriptor& file, const std::string& path) {
+  std::string contents;
+  std::array<char, 65'536> buffer;
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return file_failure("read", path);
+    if (got == 0) return contents;
+    contents.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace
+
+tl::unexpected<Error> file_failure(std::string_view what, const std::string& path,
+                                   int error_number) {
+  const auto code = error_number == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+  return fail(code, "cannot {} {}: {}{}", what, path, std::generic_category().message(error_number),
+              advice_for(error_number));
+}
+
+Result<bool> file_exists(const std::string& path) {
+  struct stat about {};
+  if (::stat(path.c_str(), &about) == 0) return true;
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  return file_failure("look at", path);
 }
 
 Result<FileDescriptor> open_file(const std::string& path, int flags, unsigned mode) {
@@ -38,15 +87,7 @@ Result<FileDescriptor> open_file(const std::string& path, int flags, unsigned mo
 
 Result<std::string> read_file(const std::string& path) {
   CF_LET(const FileDescriptor file, open_file(path, O_RDONLY));
-  std::string contents;
-  std::array<char, 65'536> buffer;
-  for (;;) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return file_failure("read", path);
-    if (got == 0) return contents;
-    contents.append(buffer.data(), static_cast<std::size_t>(got));
-  }
+  return read_all(file, path);
 }
 
 Result<void> write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes,
@@ -63,9 +104,23 @@ Result<void> write_at(const FileDescriptor& file, const std::string& path, std::
 
 Result<void> create_private_file(const std::string& path, std::string_view contents) {
   CF_LET(const FileDescriptor file, open_file(path, O_WRONLY | O_CREAT | O_EXCL));
-  CF_TRY(write_at(file, path, contents, 0));
-  if (::fsync(file.get()) != 0) return file_failure("sync", path);
-  return sync_folder(parent_folder(path));
+  auto written = write_at(file, path, contents, 0);
+  if (written && ::fsync(file.get()) != 0) written = file_failure("sync", path);
+  if (written) written = sync_folder(parent_folder(path));
+  if (!written) ::unlink(path.c_str());
+  return written;
+}
+
+Result<std::string> read_private_file(const std::string& path) {
+  CF_LET(const FileDescriptor file, open_file(path, O_RDONLY));
+  struct stat about {};
+  if (::fstat(file.get(), &about) != 0) return file_failure("look at", path);
+  if ((about.st_mode & 077) != 0)
+    return fail(ErrorCode::denied,
+                "{} is a secret, and its mode {:04o} opens it to others: run `chmod 600 {}`, and "
+                "replace it if somebody may have read it",
+                path, about.st_mode & 07777, path);
+  return read_all(file, path);
 }
 
 Result<void> sync_folder(const std::string& path) {

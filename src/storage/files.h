@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,8 +23,13 @@ class FileDescriptor {
   int fd_;
 };
 
-/// The errno of a failed call as a sentence: what could not be done to which file, and why.
-tl::unexpected<Error> file_failure(std::string_view what, const std::string& path);
+/// The errno of a failed call as a sentence: what could not be done to which file, why, and what
+/// helps.
+tl::unexpected<Error> file_failure(std::string_view what, const std::string& path,
+                                   int error_number = errno);
+
+/// Whether there is something at the path; an error where that cannot be told.
+Result<bool> file_exists(const std::string& path);
 
 Result<FileDescriptor> open_file(const std::string& path, int flags, unsigned mode = 0600);
 Result<std::string> read_file(const std::string& path);
@@ -31,8 +37,10 @@ Result<std::string> read_file(const std::string& path);
 Result<void> write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes,
                       std::int64_t offset);
 /// Creates a file that must not exist yet, with these contents, readable by its owner alone. The
-/// file and its name are synced when it returns.
+/// file and its name are synced when it returns; after a failure it is not there.
 Result<void> create_private_file(const std::string& path, std::string_view contents);
+/// Reads such a file; one that others than its owner may read or write is refused.
+Result<std::string> read_private_file(const std::string& path);
 /// Makes the names in a folder survive a crash.
 Result<void> sync_folder(const std::string& path);
 /// The folder that the path's last name stands in.

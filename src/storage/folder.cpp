@@ -36,37 +36,51 @@ Result<bool> is_empty(const std::string& path) {
   for (std::filesystem::directory_iterator at(path, error), end; !error && at != end;
        at.increment(error))
     if (at->path().filename() != "lock") return false;
-  if (error) return fail(ErrorCode::io, "cannot read the folder {}: {}", path, error.message());
+  if (error && error != std::errc::no_such_file_or_directory)
+    return file_failure("read", path, error.value());
   return true;
 }
 
 }  // namespace
 
+Result<void> LedgerFolder::check_new(const std::string& path) {
+  CF_LET(const bool empty, is_empty(path));
+  if (empty) return {};
+  return fail(ErrorCode::refused,
+              "{} is not an empty folder: a ledger is created in a new one, and one that is there "
+              "is never written over",
+              path);
+}
+
 Result<LedgerFolder> LedgerFolder::create(const std::string& path) {
+  CF_TRY(check_new(path));
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  if (error) return fail(ErrorCode::io, "cannot make the folder {}: {}", path, error.message());
+  if (error) return file_failure("make the folder", path, error.value());
   std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
-  CF_LET(const bool empty, is_empty(path));
-  if (!empty)
-    return fail(
-        ErrorCode::refused,
-        "{} is not an empty folder: a ledger is created in a new one, and one that is there "
-        "is never written over",
-        path);
+  if (error) return file_failure("set the mode of", path, error.value());
   CF_LET(FileDescriptor held, lock(path, O_CREAT));
   CF_TRY(sync_folder(parent_folder(path)));
   return LedgerFolder(path, std::move(held));
 }
 
 Result<LedgerFolder> LedgerFolder::open(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::exists(path + "/journal", error))
+  CF_LET(const bool has_journal, file_exists(path + "/journal"));
+  CF_LET(const bool has_shown, file_exists(path + "/shown"));
+  CF_LET(const bool has_key, file_exists(path + "/signing.key"));
+  if (!has_journal && !has_shown && !has_key)
     return fail(ErrorCode::not_found,
                 "there is no ledger in {}: create one with `counterfoil --ledger {} init`", path,
                 path);
   CF_LET(FileDescriptor held, lock(path, O_CREAT));
   return LedgerFolder(path, std::move(held));
+}
+
+tl::unexpected<Error> LedgerFolder::cut_off() const {
+  return fail(ErrorCode::not_found,
+              "the ledger in {} holds no record: its creation was cut off. Remove the folder and "
+              "the recovery key made for it, and create it again",
+              path_);
 }
 
 }  // namespace counterfoil

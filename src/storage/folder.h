@@ -10,10 +10,15 @@ namespace counterfoil {
 /// process can open the ledger until it is destroyed, or its process ends in whatever way.
 class LedgerFolder {
  public:
-  /// Makes the folder; one that holds a ledger, or anything else, is refused.
+  /// Refuses a folder that holds a ledger, or anything else.
+  static Result<void> check_new(const std::string& path);
+  /// Makes the folder, where check_new has nothing against it.
   static Result<LedgerFolder> create(const std::string& path);
   /// Locks an existing ledger. `busy` where another process holds it: the error names that process.
   static Result<LedgerFolder> open(const std::string& path);
+
+  /// That a creation stopped before anything was recorded, and what to do.
+  tl::unexpected<Error> cut_off() const;
 
   const std::string& path() const { return path_; }
   std::string journal() const { return path_ + "/journal"; }

@@ -146,7 +146,17 @@ Result<Journal> Journal::open(const LedgerFolder& folder) {
 }
 
 Result<Journal> Journal::open_to_reindex(const LedgerFolder& folder) {
-  CF_LET(ShownFile shown, ShownFile::open(folder.shown()));
+  CF_LET(const bool has_journal, file_exists(folder.journal()));
+  auto shown = ShownFile::open(folder.shown());
+  // A creation makes `shown`, the database, the first records, and only then shows these.
+  const bool never_shown = shown ? shown->edge().size() == 0 : !has_journal;
+  auto journal = shown ? recover(folder, std::move(*shown)) : tl::make_unexpected(shown.error());
+  const bool nothing = journal ? journal->size() == 0 : journal.error().code == ErrorCode::corrupt;
+  if (never_shown && nothing) return folder.cut_off();
+  return journal;
+}
+
+Result<Journal> Journal::recover(const LedgerFolder& folder, ShownFile shown) {
   CF_LET(Rocks rocks, Rocks::open(folder.journal(), keys::families(), {.change_on_open = false}));
   CF_LET(Hasher hasher, Hasher::of_suite(default_suite));
   auto impl = std::make_unique<Impl>(std::move(rocks), std::move(shown), std::move(hasher));

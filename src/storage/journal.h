@@ -16,6 +16,8 @@
 
 namespace counterfoil {
 
+class ShownFile;
+
 /// What is remembered for ever of a command that was accepted.
 struct Acceptance {
   Sequence first;
@@ -102,6 +104,8 @@ class Journal {
   std::uint64_t disk_bytes() const;
 
  private:
+  static Result<Journal> recover(const LedgerFolder& folder, ShownFile shown);
+
   struct Impl;
   explicit Journal(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

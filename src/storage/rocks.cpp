@@ -9,6 +9,9 @@
 #include <algorithm>
 #include <mutex>
 
+#include "storage/files.h"
+#include "storage/rocks_log.h"
+
 namespace counterfoil {
 namespace {
 
@@ -19,26 +22,33 @@ std::string_view view(rocksdb::Slice bytes) {
   return {bytes.data(), bytes.size()};
 }
 
-tl::unexpected<Error> failure(const rocksdb::Status& status) {
-  if (status.IsCorruption())
-    return fail(ErrorCode::corrupt,
-                "the database is damaged: {}. Nothing was served from it; restore a backup, or put "
-                "back the file that changed",
-                status.ToString());
-  if (status.IsPathNotFound())
-    return fail(ErrorCode::corrupt,
-                "a file of the database is missing: {}. Restore a backup, or put the file back",
-                status.ToString());
-  if (status.IsNoSpace())
-    return fail(ErrorCode::io, "the disk is full: {}. Make room and start again",
-                status.ToString());
-  return fail(ErrorCode::io, "the database could not do it: {}", status.ToString());
-}
+/// Says what went wrong with which database, and what to do.
+struct Failures {
+  std::string path;
+  std::string remedy;  // of damage
 
-Result<void> outcome(const rocksdb::Status& status) {
-  if (status.ok()) return {};
-  return failure(status);
-}
+  tl::unexpected<Error> operator()(const rocksdb::Status& status) const {
+    if (status.IsCorruption())
+      return fail(ErrorCode::corrupt, "the database {} is damaged: {}. {}", path, status.ToString(),
+                  remedy);
+    if (status.IsPathNotFound())
+      return fail(ErrorCode::corrupt, "a file of the database {} is missing: {}. {}", path,
+                  status.ToString(), remedy);
+    if (status.IsNoSpace())
+      return fail(ErrorCode::io,
+                  "the disk of the database {} is full: {}. Make room and start again", path,
+                  status.ToString());
+    return fail(ErrorCode::io,
+                "the database {} could not do it: {}. Remove the cause (a missing permission, a "
+                "limit, a failing disk) and start again",
+                path, status.ToString());
+  }
+
+  Result<void> outcome(const rocksdb::Status& status) const {
+    if (status.ok()) return {};
+    return (*this)(status);
+  }
+};
 
 rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
@@ -79,9 +89,11 @@ struct Rocks::Batch::Impl {
 
 struct Rocks::Cursor::Impl {
   std::unique_ptr<rocksdb::Iterator> iterator;
+  const Failures* failure;  // the database's, which outlives its cursors
 };
 
 struct Rocks::Impl {
+  Failures failure;
   std::unique_ptr<rocksdb::DB> db;
   std::shared_ptr<rocksdb::Cache> cache;
   mutable std::mutex mutex;  // guards families
@@ -133,7 +145,7 @@ std::string_view Rocks::Cursor::value() const {
   return view(impl_->iterator->value());
 }
 Result<void> Rocks::Cursor::status() const {
-  return outcome(impl_->iterator->status());
+  return impl_->failure->outcome(impl_->iterator->status());
 }
 
 Rocks::Rocks(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -151,13 +163,18 @@ Result<Rocks> Rocks::open(const std::string& path, const std::vector<std::string
   db_options.avoid_flush_during_recovery = !options.change_on_open;
   db_options.track_and_verify_wals_in_manifest = true;
   db_options.max_total_wal_size = 64 << 20;  // what start-up may have to replay
-  db_options.keep_log_file_num = 4;
+  db_options.info_log = open_rocks_log(path);
   db_options.max_open_files = 512;
   db_options.max_file_opening_threads = 1;  // else 16 are started for each family
   db_options.manifest_preallocation_size = 64 << 10;
   db_options.IncreaseParallelism(2);
 
   auto impl = std::make_unique<Impl>();
+  impl->failure = {path, options.remedy};
+  CF_LET(const bool exists, file_exists(path + "/CURRENT"));
+  if (!exists && !options.create_if_missing)
+    return fail(ErrorCode::corrupt, "the file {}/CURRENT is missing: put it back. {}", path,
+                options.remedy);
   impl->cache = rocksdb::NewLRUCache(128 << 20);
   std::vector<std::string> names;
   rocksdb::DB::ListColumnFamilies(db_options, path, &names);  // fails where there is none yet
@@ -171,7 +188,7 @@ Result<Rocks> Rocks::open(const std::string& path, const std::vector<std::string
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(db_options, path, descriptors, &handles, &db);
-  if (!status.ok()) return failure(status);
+  if (!status.ok()) return impl->failure(status);
   impl->db.reset(db);
   for (auto* handle : handles)
     impl->families.emplace(handle->GetName(), std::make_shared<Family>(db, handle));
@@ -195,7 +212,7 @@ std::vector<std::string> Rocks::families() const {
 Result<Rocks::FamilyPtr> Rocks::create_family(const std::string& name) {
   rocksdb::ColumnFamilyHandle* handle = nullptr;
   const auto status = impl_->db->CreateColumnFamily(family_options(impl_->cache), name, &handle);
-  if (!status.ok()) return failure(status);
+  if (!status.ok()) return impl_->failure(status);
   auto family = std::make_shared<Family>(impl_->db.get(), handle);
   const std::lock_guard lock(impl_->mutex);
   impl_->families[name] = family;
@@ -211,14 +228,14 @@ Result<void> Rocks::drop_family(const std::string& name) {
     dropped = found->second;
     impl_->families.erase(found);
   }
-  return outcome(impl_->db->DropColumnFamily(dropped->handle()));
+  return impl_->failure.outcome(impl_->db->DropColumnFamily(dropped->handle()));
 }
 
 Result<bool> Rocks::get(const Family& family, std::string_view key, std::string& value) const {
   const auto status = impl_->db->Get({}, family.handle(), slice(key), &value);
   if (status.ok()) return true;
   if (status.IsNotFound()) return false;
-  return failure(status);
+  return impl_->failure(status);
 }
 
 Result<std::optional<std::string>> Rocks::get(const Family& family, std::string_view key) const {
@@ -231,7 +248,7 @@ Result<std::optional<std::string>> Rocks::get(const Family& family, std::string_
 Result<void> Rocks::write(Batch& batch, Durability durability) {
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
-  return outcome(impl_->db->Write(options, &batch.impl_->batch));
+  return impl_->failure.outcome(impl_->db->Write(options, &batch.impl_->batch));
 }
 
 Rocks::Cursor Rocks::walk(const Family& family, Walk kind) const {
@@ -241,6 +258,7 @@ Rocks::Cursor Rocks::walk(const Family& family, Walk kind) const {
     options.fill_cache = false;
   }
   auto impl = std::make_unique<Cursor::Impl>();
+  impl->failure = &impl_->failure;
   impl->iterator.reset(impl_->db->NewIterator(options, family.handle()));
   return Cursor(std::move(impl));
 }
@@ -254,7 +272,7 @@ Result<void> Rocks::flush() {
   }
   handles.reserve(all.size());
   for (const FamilyPtr& family : all) handles.push_back(family->handle());
-  return outcome(impl_->db->Flush({}, handles));
+  return impl_->failure.outcome(impl_->db->Flush({}, handles));
 }
 
 std::uint64_t Rocks::disk_bytes() const {

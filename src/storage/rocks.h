@@ -69,6 +69,8 @@ class Rocks {
     /// an error. With this, what was recovered is written to tables at once, and the log removed;
     /// without, all that is there stays until flush(), for whoever finds that it is not enough.
     bool change_on_open = true;
+    /// What to do where the database is damaged: it ends the sentence that says so.
+    std::string remedy = "Nothing was served from it; restore a backup, or put back what changed";
   };
 
   /// Opens the database and all its families; the ones named are created where they are missing.

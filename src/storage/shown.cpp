@@ -73,8 +73,14 @@ Result<ShownFile> ShownFile::create(const std::string& path, Epoch epoch) {
 }
 
 Result<ShownFile> ShownFile::open(const std::string& path) {
-  CF_LET(const std::string bytes, read_file(path));
-  const std::string_view all = bytes;
+  const auto bytes = read_file(path);
+  if (!bytes && bytes.error().code == ErrorCode::not_found)
+    return fail(ErrorCode::corrupt,
+                "{} is missing: without it the journal cannot be trusted to be whole. Put it back, "
+                "or restore a backup",
+                path);
+  if (!bytes) return tl::make_unexpected(bytes.error());
+  const std::string_view all = *bytes;
   std::optional<Slot> best;
   for (std::size_t place = 0; place < 2; ++place) {
     const std::size_t at = place * slot_bytes;

@@ -1,4 +1,5 @@
 #include "domain/support/rule_book.h"
+#include "domain/support/year_facts.h"
 #include "support/catch.h"
 
 using namespace counterfoil;
@@ -8,11 +9,6 @@ namespace {
 
 constexpr std::int64_t most = INT64_MAX;
 constexpr std::int64_t least = INT64_MIN;
-
-FactOf proposed_by(FactOf adjustment, std::uint64_t proposal) {
-  return but(std::move(adjustment),
-             [=](schema::Fact::Builder fact) { fact.getBudgetAdjusted().setProposal(proposal); });
-}
 
 }  // namespace
 
@@ -101,10 +97,20 @@ TEST_CASE("BudgetAdjusted: what does not fit 64 bits is refused") {
       .beyond_limit("the sum of the legs");
 }
 
-TEST_CASE("BudgetAdjusted: the proposal is an earlier record") {
-  const FactOf adjustment = adjust(Kind::SUPPLEMENT, {{A, 1, ""}});
-  given({city()}).when(proposed_by(adjustment, appropriation_A)).then({});
-  given({city()}).when(proposed_by(adjustment, next)).refused("no record 10 yet", "proposal");
+TEST_CASE("BudgetAdjusted: the proposal is an earlier one of an adjustment, carried out once") {
+  // Any record passed for a proposal, and one proposal for any number of adjustments.
+  const FactOf adjustment = as_proposed(adjust(Kind::SUPPLEMENT, {{A, 1, ""}}), next);
+  given({city()}).when(adjustment).refused("there is no record 10 yet");
+  given({city(), unit("W")}).when(adjustment).refused("record 10 is of kind unitRegistered");
+  given({city(), propose(Kind::SUPPLEMENT, {{A, 1, ""}})})
+      .when(adjustment)
+      .then({current(A, 1'001)})
+      .when(adjustment)
+      .refused("proposal 10 was carried out by record 11", "propose it anew")
+      .when(reverse(next + 1))
+      .then({})
+      .when(adjustment)
+      .then({current(A, 1'001)});
 }
 
 TEST_CASE("BudgetAdjusted: a command refused at a later fact leaves no trace of the earlier") {

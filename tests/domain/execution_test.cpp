@@ -1,4 +1,5 @@
 #include "domain/support/rule_book.h"
+#include "domain/support/year_facts.h"
 #include "support/catch.h"
 
 using namespace counterfoil;
@@ -79,7 +80,7 @@ TEST_CASE("PaymentRecorded: a refund names a payment of the same line, and no co
   given({city(), pay(A, 5), commit(A, 5)}).when(both).invalid("a refund settles no commitment");
 }
 
-TEST_CASE("R19: commitments and payments stay within the current budget") {
+TEST_CASE("R19 available: commitments and payments stay within the current budget") {
   given({city()}).when(commit(A, 1'000)).then({no_breach()});
   given({city()})
       .when(commit(A, 1'001))
@@ -91,13 +92,13 @@ TEST_CASE("R19: commitments and payments stay within the current budget") {
   given({city(), commit(A, 1'000)}).when(pay(A, 1'000, next)).then({no_breach()});
 }
 
-TEST_CASE("R19: a budget below zero allows nothing, not even less than nothing") {
+TEST_CASE("R19 available: a budget below zero allows nothing, not even less than nothing") {
   given({city(), appropriate(B, -100)})
       .when(pay(B, 1))
       .refused("R19: ", "1 paid on a current budget of -100");
 }
 
-TEST_CASE("R19: a budget is not taken away from under what is committed and paid") {
+TEST_CASE("R19 available: a budget is not taken away from under what is committed and paid") {
   given({city(), commit(A, 400)})
       .when(adjust(Kind::REDUCTION, {{A, -601, ""}}))
       .refused("R19", "on a current budget of 399")
@@ -106,7 +107,7 @@ TEST_CASE("R19: a budget is not taken away from under what is committed and paid
   given({city(), pay(A, 1)}).when(reverse(appropriation_A)).refused("R19", "budget of 0");
 }
 
-TEST_CASE("R19: by its mode it refuses, wants an override, reports, or is silent") {
+TEST_CASE("R19 available: by its mode it refuses, wants an override, reports, or is silent") {
   using Mode = schema::Breach::Mode;
   const CommandOf too_much = pay(A, 1'001);
   given({city("observe")})
@@ -121,7 +122,7 @@ TEST_CASE("R19: by its mode it refuses, wants an override, reports, or is silent
       .then({breach("R19", Mode::OVERRIDE, "1001 paid")});
 }
 
-TEST_CASE("R19: an event that leaves a line no worse than it was breaks nothing") {
+TEST_CASE("R19 available: an event that leaves a line no worse than it was breaks nothing") {
   given({city("observe"), pay(A, 1'500), rules(rule_set("enforce", "2"), "2024-02-01")})
       .when(adjust(Kind::SUPPLEMENT, {{A, 100, ""}}))
       .then({no_breach()})
@@ -131,15 +132,33 @@ TEST_CASE("R19: an event that leaves a line no worse than it was breaks nothing"
       .refused("R19");
 }
 
-TEST_CASE("R19: measures that are no expenditure are not held to it") {
+TEST_CASE("R19 available: measures that are no expenditure are not held to it") {
   const std::string posts = "line/2024/P/general/headcount/-";
   given({city(), line(posts)}).when(commit(posts, 7)).then({no_breach()});
 }
 
-TEST_CASE("R19: a sum beyond 64 bits counts as too much, not as a wrapped sum") {
+TEST_CASE("R19 available: a sum beyond 64 bits counts as too much, not as a wrapped sum") {
   given({city("observe"), commit(A, INT64_MAX)})
       .when(pay(A, INT64_MAX))
       .then({breach("R19", schema::Breach::Mode::OBSERVE, A)});
+}
+
+TEST_CASE("R19 available: a virement leaves its line what is committed and paid, exactly") {
+  given({city(), commit(A, 300), pay(A, 100)})
+      .when(adjust(Kind::VIREMENT, {{A, -601, ""}, {B, 601, ""}}))
+      .refused("R19: ", A, "300 minor units committed and 100 paid on a current budget of 399")
+      .when(adjust(Kind::VIREMENT, {{A, -600, ""}, {B, 600, ""}}))
+      .then({current(A, 400), no_breach()});
+}
+
+TEST_CASE("R19 available: a statement is held to it, for its total and for its spending") {
+  given({city(), pay(A, 100)})
+      .when(state_budget(A, {99, 0}))
+      .refused("R19: ", "100 paid on a current budget of 99")
+      .when(state_budget(A, {100, 0}, 101))
+      .refused("R19: ", "101 paid on a current budget of 100")
+      .when(state_budget(A, {100, 0}, 100))
+      .then({current(A, 100), spent(A, 100), no_breach()});
 }
 
 TEST_CASE("a later fact of a command is decided on what the earlier ones left") {

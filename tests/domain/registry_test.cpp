@@ -70,6 +70,15 @@ TEST_CASE("a budget line's id says its year, project, fund, measure and item") {
       .beyond_limit("the limit is 96");
 }
 
+TEST_CASE("LineOpened: a measure that no rule would look at is refused") {
+  // A line of a mistyped measure was paid from without limit, with R19 enforced.
+  for (const char* mode : {"enforce", "off"})
+    given({city(mode)})
+        .when(line("line/2024/P/general/bogus/-"))
+        .refused("the measure \"bogus\" is in no balance group", "city@1",
+                 "they have: net, conditional, earmarked, commitment, headcount", "publish");
+}
+
 TEST_CASE("a line that was never opened takes no money") {
   const std::string closed = "line/2025/P/general/net/-";
   for (const FactOf& fact :

@@ -1,5 +1,6 @@
 #include "domain/rule_set.h"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -19,19 +20,56 @@ std::string error_of(const std::string& json) {
   return parsed ? "accepted" : parsed.error().message;
 }
 
+std::string shipped(const std::string& name) {
+  std::ifstream file(COUNTERFOIL_SOURCE_DIR "/schema/rulesets/" + name + ".json");
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::string with_rule(std::string_view rule) {
+  return fmt::format("{}{}}}}}", valid_start, rule);
+}
+std::string with(std::string_view members) {
+  return fmt::format("{}}}, {}}}", valid_start, members);
+}
+
 }  // namespace
 
+TEST_CASE("every file of shipped rule sets is read") {
+  std::size_t files = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(COUNTERFOIL_SOURCE_DIR "/schema/rulesets")) {
+    const auto rules = parse_rule_set(shipped(entry.path().stem()));
+    INFO(entry.path() << (rules ? "" : ": " + rules.error().message));
+    CHECK(rules.has_value());
+    ++files;
+  }
+  CHECK(files >= 3);
+}
+
+TEST_CASE("the rule set escalating has a step for each time running") {
+  const auto rules = parse_rule_set(shipped("escalating"));
+  REQUIRE(rules.has_value());
+  CHECK(rules->mode("R4") == RuleMode::override);
+  CHECK_FALSE(rules->evaluation_made_in_year_before);
+  for (const auto& steps : {rules->medium, rules->poor}) {
+    REQUIRE(steps.size() == 3);
+    CHECK(steps[0].ceiling == 9'900);
+    CHECK_FALSE(steps[0].redesign);
+    CHECK(steps[1].redesign);
+    CHECK(steps[2].ceiling == 0);
+  }
+}
+
 TEST_CASE("the shipped rule sets are read") {
-  for (const auto& [name, mode] :
-       {std::pair{"city-2024", RuleMode::enforce}, {"open", RuleMode::observe}}) {
-    std::ifstream file(std::string(COUNTERFOIL_SOURCE_DIR "/schema/rulesets/") + name + ".json");
-    std::stringstream text;
-    text << file.rdbuf();
-    const auto rules = parse_rule_set(text.str());
+  for (const auto& [name, mode] : {std::pair{"city-2024", RuleMode::enforce},
+                                   {"escalating", RuleMode::enforce},
+                                   {"open", RuleMode::observe}}) {
+    const auto rules = parse_rule_set(shipped(name));
     REQUIRE(rules.has_value());
     CHECK(rules->label() == std::string(name) + "@1");
     CHECK(rules->mode("R19") == mode);
-    CHECK(rules->mode("R4") == RuleMode::off);
     CHECK(rules->balance_groups.size() == 2);
     CHECK(rules->loose_balance_groups.size() == 2);
     CHECK(rules->expenditure_measures == std::vector<std::string>{"net", "conditional"});
@@ -93,6 +131,107 @@ TEST_CASE("what is wrong in a rule set is said with its place") {
   CHECK_THAT(error_of(valid_start + R"(}, "balanceGroups": [["a", "a"]]})"),
              Contains("at balanceGroups: \"a\" stands in two balance groups"));
   CHECK_THAT(error_of(valid_start), Contains("line 1"));
+}
+
+TEST_CASE("what a rule has besides its mode is read, and what it does not name is as usual") {
+  const auto rules = parse_rule_set(valid_start +
+                                    R"("R1": {"mode": "off", "scope": "all"},
+        "R4": {"mode": "off", "level": "audit", "evaluation": "ofYearBefore",
+               "medium": [{"ceiling": 9000}, {"ceiling": 0, "redesign": true}]},
+        "R5": {"mode": "off", "ceiling": 7000, "pools": ["roads"]},
+        "R6": {"mode": "off", "scope": "key"}, "R7": {"mode": "off", "earmarkedExempt": false},
+        "R11": {"mode": "off", "cuts": {"stock": 2000}}, "R14": {"mode": "off", "tolerance": 0}},
+        "base": "currentAtClose", "ceilings": "compound"})");
+  REQUIRE(rules.has_value());
+  CHECK(rules->all_projects_need_targets);
+  CHECK_FALSE(rules->all_projects_need_reviews);
+  CHECK(rules->grade_level == schema::GradeAssigned::Level::AUDIT);
+  CHECK_FALSE(rules->evaluation_made_in_year_before);
+  REQUIRE(rules->medium.size() == 2);
+  CHECK(rules->medium[1].redesign);
+  REQUIRE(rules->poor.size() == 1);
+  CHECK(rules->poor[0].ceiling == 5'000);
+  CHECK(rules->across_the_board == 7'000);
+  CHECK(rules->saving_purposes == std::vector<std::string>{"roads"});
+  CHECK_FALSE(rules->earmarked_exempt);
+  CHECK(rules->factor_cuts == std::array<std::uint32_t, 6>{0, 1'000, 1'000, 500, 2'000, 1'000});
+  CHECK(rules->monitoring_tolerance == 0);
+  CHECK(rules->base_is_current_budget);
+  CHECK(rules->ceilings_compound);
+}
+
+TEST_CASE("what is wrong in a rule's settings is said with its place") {
+  const auto refuses = [](std::string_view rule, const std::string& part) {
+    CHECK_THAT(error_of(with_rule(rule)), Contains(part));
+  };
+  refuses(R"("R14": {"mode": "off", "tolerance": -1})",
+          "at rules.R14.tolerance: a whole number from 0 to 10000 is wanted");
+  refuses(R"("R14": {"mode": "off", "tolerance": 10001})", "at rules.R14.tolerance");
+  refuses(R"("R14": {"mode": "off", "tolerance": "20"})", "at rules.R14.tolerance");
+  refuses(R"("R16": {"mode": "off"})", "at rules.R16: this build knows the rules R1, R2");
+  refuses(R"("R1": {"mode": "off", "scope": "some"})",
+          "at rules.R1.scope: it is \"all\" or \"key\"");
+  refuses(R"("R2": {"mode": "off", "scope": "all"})", "at rules.R2: \"scope\" is not known here");
+  refuses(R"("R4": {"mode": "off", "level": "unspecified"})", "at rules.R4.level");
+  refuses(R"("R4": {"mode": "off", "level": "city"})", "at rules.R4.level: it is one of");
+  refuses(R"("R4": {"mode": "off", "evaluation": "any"})", "at rules.R4.evaluation");
+  refuses(R"("R4": {"mode": "off", "medium": []})",
+          "at rules.R4.medium: a list of at least one step");
+  refuses(R"("R4": {"mode": "off", "poor": [{"ceiling": 1}, {}]})",
+          "at rules.R4.poor[1]: a \"ceiling\" is wanted");
+  refuses(R"("R4": {"mode": "off", "poor": [{"ceiling": 10001}]})", "at rules.R4.poor[0].ceiling");
+  refuses(R"("R4": {"mode": "off", "poor": [{"ceiling": 1, "redesign": 1}]})",
+          "at rules.R4.poor[0].redesign: true or false");
+  refuses(R"("R5": {"mode": "off", "ceiling": -1})", "at rules.R5.ceiling");
+  refuses(R"("R5": {"mode": "off", "pools": ["a b"]})",
+          "at rules.R5.pools: a pool is an id such as \"livelihood\"");
+  refuses(R"("R7": {"mode": "off", "earmarkedExempt": "no"})", "at rules.R7.earmarkedExempt");
+  refuses(R"("R11": {"mode": "off", "cuts": {"rate": 1}})",
+          "at rules.R11.cuts: \"rate\" is not known here");
+  refuses(R"("R11": {"mode": "off", "cuts": {"stock": 10001}})", "at rules.R11.cuts.stock");
+  CHECK_THAT(error_of(with(R"("base": "any")")), Contains("at base: it is"));
+  CHECK_THAT(error_of(with(R"("ceilings": "highest")")), Contains("at ceilings: it is"));
+}
+
+TEST_CASE("weights sum up to 100 points") {
+  CHECK(error_of(with(R"("weights": {"output": 60000, "outcome": 40000})")) == "accepted");
+  CHECK_THAT(error_of(with(R"("weights": {"output": 60000, "outcome": 40001})")),
+             Contains("at weights: they sum to 100001 thousandths of a point, not to 100000"));
+  CHECK_THAT(error_of(with(R"("weights": {"output": 99999})")), Contains("they sum to 99999"));
+  CHECK_THAT(error_of(with(R"("weights": {"output": -1})")), Contains("at weights.output"));
+  CHECK_THAT(error_of(with(R"("weights": {"cost": 1})")),
+             Contains("at weights: \"cost\" is not known here"));
+  CHECK_THAT(error_of(with(R"("weights": [])")), Contains("at weights: an object"));
+}
+
+TEST_CASE("bands cover all scores, without a gap and without an overlap") {
+  const auto bands = [](std::string_view good, std::string_view poor) {
+    return error_of(with(fmt::format(R"("bands": [{{"grade": "good", {}}},
+                                                  {{"grade": "poor", {}}}])",
+                                     good, poor)));
+  };
+  const std::string high = R"("from": 60000, "to": 100000)";
+  CHECK(bands(high, R"("from": 0, "to": 60000)") == "accepted");
+  CHECK_THAT(bands(high, R"("from": 0, "to": 60001)"),
+             Contains("at bands[1].to: 60001 leaves an overlap to the band above it"));
+  CHECK_THAT(bands(high, R"("from": 0, "to": 59999)"),
+             Contains("at bands[1].to: 59999 leaves a gap to the band above it, which starts at "
+                      "60000"));
+  CHECK_THAT(bands(R"("from": 60000, "to": 99999)", R"("from": 0, "to": 60000)"),
+             Contains("at bands[0].to: 99999 leaves a gap"));
+  CHECK_THAT(bands(high, R"("from": 1, "to": 60000)"),
+             Contains("at bands: scores from 0 to 1 have no grade"));
+  CHECK_THAT(bands(high, R"("from": 60000, "to": 60000)"),
+             Contains("at bands[1].from: the band from 60000 to 60000 is empty"));
+  CHECK_THAT(bands(high, R"("from": 0)"), Contains("at bands[1]: \"from\" and \"to\" are wanted"));
+  CHECK_THAT(bands(high, R"("from": -1, "to": 60000)"), Contains("at bands[1].from"));
+  CHECK_THAT(error_of(with(R"("bands": [{"grade": "good", "from": 60000, "to": 100000},
+                                        {"grade": "good", "from": 0, "to": 60000}])")),
+             Contains("at bands[1].grade: the grade has a band already"));
+  CHECK_THAT(error_of(with(R"("bands": [{"grade": "fair", "from": 0, "to": 100000}])")),
+             Contains("at bands[0].grade: it is one of"));
+  CHECK_THAT(error_of(with(R"("bands": [])")), Contains("scores from 0 to 100000 have no grade"));
+  CHECK_THAT(error_of(with(R"("bands": {})")), Contains("at bands: a list"));
 }
 
 TEST_CASE("a rule set is at most 48 KiB long") {

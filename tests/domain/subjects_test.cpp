@@ -1,7 +1,10 @@
 #include "domain/subjects.h"
 
+#include <set>
+
 #include "core/limits.h"
 #include "domain/support/rule_book.h"
+#include "domain/support/year_facts.h"
 #include "support/catch.h"
 
 using namespace counterfoil;
@@ -18,6 +21,13 @@ std::string subjects(const FactOf& of) {
   return found ? fmt::format("{}", fmt::join(*found, " ")) : found.error().message;
 }
 
+unsigned tag_of(const FactOf& of) {
+  capnp::MallocMessageBuilder message;
+  auto fact = message.initRoot<schema::Fact>();
+  of.fill(fact);
+  return static_cast<unsigned>(fact.which());
+}
+
 FactOf line_of(std::string unit) {
   return but(line(A), [=](schema::Fact::Builder fact) { fact.getLineOpened().setUnit(unit); });
 }
@@ -30,6 +40,28 @@ FactOf approval_of(std::string about) {
 FactOf requested(FactOf adjustment) {
   return but(std::move(adjustment),
              [](schema::Fact::Builder fact) { fact.getBudgetAdjusted().setRequest("R-7"); });
+}
+
+FactOf with_subjects(FactOf fact) {
+  return but(std::move(fact), [](schema::Fact::Builder it) {
+    const auto set = [](auto list) {
+      list.set(0, "unit/U");
+      list.set(1, "project/P");
+    };
+    if (it.isApprovalRecorded()) set(it.getApprovalRecorded().initSubjects(2));
+    if (it.isReversalProposed()) set(it.getReversalProposed().initSubjects(2));
+  });
+}
+
+/// Facts whose subject the ledger takes from the event that they name.
+template <typename Fill>
+FactOf named(Fill fill) {
+  return {[=](schema::Fact::Builder fact) { fill(fact); }};
+}
+
+FactOf proposed_for(std::string request, std::string pool) {
+  return but(propose(Kind::CLAWBACK, {{B, -1, ""}, {A, -1, ""}}, std::move(pool)),
+             [=](schema::Fact::Builder fact) { fact.getAdjustmentProposed().setRequest(request); });
 }
 
 FactOf reversal() {
@@ -64,8 +96,66 @@ TEST_CASE("the table fact → subjects: sorted, each once") {
       {monitor("unit/U"), "unit/U"},
       {grade("project/P", 2023), "evaluation/2023/project/P project/P"},
       {reversal(), "fund/2024/general " + A + " " + B + " project/P project/Q"},
+      {fact_of(R"({"principalEnrolled": {"principal": "ann"}})"), "principal/ann"},
+      {fact_of(R"({"roleGranted": {"principal": "ann", "role": "audit"}})"), "principal/ann"},
+      {named([](auto fact) { fact.initRoleRevoked().setPrincipal("ann"); }), "principal/ann"},
+      {named([](auto fact) { fact.initKeyRotated(); }), "ledger"},
+      {named([](auto fact) { fact.initLedgerSealed(); }), "ledger"},
+      {named([](auto fact) { fact.initExpenditureStandardSet().setStandard("meal"); }),
+       "standard/meal"},
+      {estimate("general", 1), "fund/2024/general"},
+      {fact_of(R"({"ceilingIssued": {"fiscalYear": 2024, "unit": "U", "amount": 1}})"), "unit/U"},
+      {year_closed(2024), "period/2024"},
+      {year_reopened(2024), "period/2024"},
+      {fact_of(R"({"unitReorganised": {"kind": "merged", "unit": "V", "into": "U"}})"),
+       "unit/U unit/V"},
+      {fact_of(R"({"unitReorganised": {"kind": "newParent", "unit": "V", "department": "D"}})"),
+       "department/D unit/V"},
+      {classified("P", "basic"), "project/P"},
+      {fact_of(R"({"exAnteAppraised": {"project": "P"}})"), "project/P"},
+      {fact_of(R"({"affordabilityAssessed": {"project": "P"}})"), "project/P"},
+      {fact_of(R"({"pipelineAdmitted": {"project": "P"}})"), "project/P"},
+      {fact_of(R"({"libraryAdmitted": {"project": "P"}})"), "project/P"},
+      {fact_of(R"({"instalmentsRolled": {"project": "P"}})"), "project/P"},
+      {fact_of(R"({"projectClosed": {"project": "P", "outcome": "merged"}})"), "project/P"},
+      {named([](auto fact) { fact.initTargetReturned().setAbout("list/L"); }), "list/L"},
+      {request("Q", 1), "project/Q unit/V"},
+      {named([](auto fact) { fact.initItemReviewed().setProject("P"); }), "project/P"},
+      {proposed_for("R-7", "p"), A + " " + B + " pool/p project/P project/Q request/R-7"},
+      {proposed_for("", ""), A + " " + B + " project/P project/Q"},
+      {with_subjects(approval(1)), "project/P unit/U"},
+      {state_budget(A, {1, 0}), "fund/2024/general " + A + " project/P"},
+      {fact_of(R"({"fundsSuspended": {"about": "project/P"}})"), "project/P"},
+      {fact_of(R"({"fundsSuspended": {"about": ")" + A + R"("}})"), A + " project/P"},
+      {named([](auto fact) { fact.initFundsResumed().setAbout(A); }), A + " project/P"},
+      {fact_of(R"({"monitoringPlanned": {"about": "unit/U"}})"), "unit/U"},
+      {named([](auto fact) { fact.initCorrectionOrdered().setAbout("unit/U"); }), "unit/U"},
+      {named([](auto fact) { fact.initCorrectionVerified().setAbout("unit/U"); }), "unit/U"},
+      {named([](auto fact) {
+         fact.initResultApplied().setAbout("project/P");
+         fact.getResultApplied().setEvaluatedYear(2023);
+       }),
+       "evaluation/2023/project/P project/P"},
+      {fact_of(R"({"auditFindingRecorded": {"about": "project/P"}})"), "project/P"},
+      {fact_of(R"({"factorAssessed": {"about": "project/P"}})"), "project/P"},
+      {list_adopted("L", "D", {{"Q", 1}, {"P", 1}}), "department/D list/L project/P project/Q"},
+      {plan_filed("L", {{"Q", 1}}), "list/L project/Q"},
+      {transfer("t", 1), "fund/2024/general"},
+      {earmarked_transfer("t", 1, "P"), "fund/2024/general project/P"},
+      {fact_of(R"({"trainingHeld": {"topic": "targets"}})"), "ledger"},
+      {fact_of(R"({"trainingHeld": {"topic": "targets", "unit": "U"}})"), "unit/U"},
+      {fact_of(R"({"disclosurePublished": {"about": "unit/U"}})"), "unit/U"},
+      {with_subjects(propose_reversal(1)), "project/P unit/U"},
   };
-  for (const auto& [fact, expected] : table) CHECK(subjects(fact) == expected);
+  std::set<unsigned> listed;
+  for (const auto& [fact, expected] : table) {
+    CHECK(subjects(fact) == expected);
+    listed.insert(tag_of(fact));
+  }
+  for (unsigned tag = 1; tag < fact_count; ++tag) {
+    INFO("the table lacks " << fact_name(static_cast<schema::Fact::Which>(tag)));
+    CHECK(listed.contains(tag));
+  }
 }
 
 TEST_CASE("an event is about at most 520 subjects") {

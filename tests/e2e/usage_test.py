@@ -88,7 +88,10 @@ class Usage(support.Case):
         for arguments, part in (
                 (("--ledger", self.folder / "none", "budgets"), "there is no ledger in"),
                 (("--connect", "127.0.0.1:1", "budgets"),
-                 "counterfoil: cannot connect to 127.0.0.1:1: connection refused"),
+                 "counterfoil: cannot connect to 127.0.0.1:1: connection refused; start "
+                 "counterfoild there, or check --connect"),
+                (("--ledger", self.folder / "new", "init", "--origin", "a.example/b",
+                  "--recovery-key", self.folder / "none" / "key"), "none is no folder"),
                 (("--token-file", self.folder / "none", "budgets"), "cannot open"),
                 (("--token-file", self.folder, "budgets"), "cannot read"),
                 (("submit", self.folder / "none"), "No such file"),
@@ -145,12 +148,12 @@ class Usage(support.Case):
             {"unitRegistered": {"unit": "U2", "name": "Unit without a line"}},
             {"projectProposed": {"project": "P1", "unit": "U1", "name": "Project"}},
             {"lineOpened": {"line": line}},
-            {"lineOpened": {"line": "line/2025/P1/general/gross/-"}},
+            {"lineOpened": {"line": "line/2025/P1/general/conditional/-"}},
             {"budgetAdjusted": {"kind": "supplement", "request": "52-25",
                                 "legs": [{"line": line, "amount": "100"}]}}))
         for read in ("budgets", "adjustments"):
             for option, value, said in (
-                    ("--measure", "nett", 'has the measure "nett"; there are gross, net'),
+                    ("--measure", "nett", 'has the measure "nett"; there are conditional, net'),
                     ("--fiscal-year", "2042", 'has the fiscal year "2042"; there are 2024, 2025'),
                     ("--unit", "U2", 'has the unit "U2"; there are U1'),
                     ("--project", "P", 'has the project "P"; there are P1'),

@@ -213,7 +213,8 @@ TEST_CASE("a refused connection says where and why") {
   const auto exception = exception_of(connect(loop, address), loop);
   CHECK(exception.getType() == kj::Exception::Type::DISCONNECTED);
   CHECK(std::string(exception.getDescription().cStr()) ==
-        "cannot connect to " + format_address(address) + ": connection refused");
+        "cannot connect to " + format_address(address) +
+            ": connection refused; start counterfoild there, or check --connect");
 }
 
 TEST_CASE("a dropped connect gives up at any stage") {

@@ -236,6 +236,7 @@ kj::Promise<void> Collector::events(EventsContext context) {
 
 kj::Promise<void> Collector::ended(EndedContext context) {
   seen_->ended = context.getParams().getFailure().getCode();
+  seen_->why = context.getParams().getFailure().getMessage();
   return kj::READY_NOW;
 }
 

@@ -130,6 +130,7 @@ class Collector final : public schema::EventSink::Server {
     bool in_order = true;
     bool gone = false;  // the server let go of the sink
     std::string ended;  // the code that it ended with
+    std::string why;    // and the sentence
     bool hold = false;  // do not return from events
     std::vector<kj::Own<kj::PromiseFulfiller<void>>> held;
   };

@@ -38,6 +38,9 @@ TEST_CASE("every error survives the way through an exception") {
   }
   CHECK(error_named("never heard of", "m").code == ErrorCode::io);
   CHECK(from_exception(KJ_EXCEPTION(FAILED, "some words")).message == "some words");
+  CHECK(from_exception(KJ_EXCEPTION(DISCONNECTED, "Peer disconnected.")).message ==
+        "the connection to the ledger ended: Peer disconnected. When its daemon runs, give the "
+        "command again: what was recorded is not recorded twice");
 }
 
 TEST_CASE("only the ledger's token logs in") {

@@ -80,6 +80,8 @@ TEST_CASE("subscribers are told when the ledger stops, after the last record") {
   CHECK(eventually(loop, [&] { return live.seen->gone; }));
   CHECK(live.seen->ended == "busy");
   CHECK(live.seen->in_order);
+  CHECK(live.seen->next == 3);
+  CHECK_THAT(live.seen->why, Catch::Matchers::Contains("subscribe again from 3"));
 }
 
 // Cause: rebuilding a view looked at nothing but the journal, and stopping waited for it to end.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <future>
+#include <set>
 #include <thread>
 
 #include "core/bytes.h"
@@ -163,7 +164,14 @@ TEST_CASE("views whose folder was deleted are built again to the same bytes") {
   fs::remove_all(temp / "ledger/views");
   served.open();
   CHECK(served.positions() == nothing());
+  const auto states = [&] {
+    std::set<std::string> all;
+    for (const ProjectionStatus& one : served.projector().status()) all.insert(one.state);
+    return all;
+  };
+  CHECK(states() == std::set<std::string>{"behind"});  // it said "following", of no record
   CHECK(served.caught_up() == whole);
+  CHECK(states() == std::set<std::string>{"following"});
 }
 
 TEST_CASE("views are the same however the journal was cut into batches") {
@@ -375,7 +383,23 @@ TEST_CASE("views that are damaged in any way are built again, and the ledger ope
   }
   CHECK(changed > 0);
   served.open();
+  // Cause: the notice quoted what to do about a damaged journal, "restore a backup".
+  for (const std::string& notice : served.notices) {
+    CHECK_THAT(notice, Contains("the views are built again now"));
+    CHECK_THAT(notice, !Contains("backup"));
+  }
   CHECK(served.caught_up() == whole);
+}
+
+// Cause: RocksDB's own words, without what to do.
+TEST_CASE("a file where the views should be is left alone, with what to do about it") {
+  const TempFolder temp;
+  make_ledger(temp / "ledger");
+  must(create_private_file(temp / "ledger/views", "mine"));
+  const Error error = error_of(Ledger::open(temp / "ledger", kit::ticking(), [](const auto&) {}));
+  CHECK(error.code == ErrorCode::io);
+  CHECK_THAT(error.message, Contains("ledger/views is no folder: remove it"));
+  CHECK(must(read_file(temp / "ledger/views")) == "mine");
 }
 
 namespace {

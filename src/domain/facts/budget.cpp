@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/limits.h"
 #include "domain/effects.h"
@@ -75,10 +76,23 @@ Result<std::vector<std::string>> imbalances(const Sums& sums,
   return found;
 }
 
-/// Identity R16 for the rule set's balance groups, rule R19 for its loose ones.
+/// The rule set's balance groups, and each measure that is in no group as one of its own: a line
+/// may be older than the rule set that left its measure out.
+std::vector<std::vector<std::string>> strict_groups(const RuleSet& rules, const Sums& sums) {
+  auto groups = rules.balance_groups;
+  const auto listed = rules.measures();
+  std::set<std::string_view> others;
+  for (const auto& [key, sum] : sums)
+    if (std::find(listed.begin(), listed.end(), std::get<2>(key)) == listed.end())
+      others.insert(std::get<2>(key));
+  for (const std::string_view measure : others) groups.push_back({std::string(measure)});
+  return groups;
+}
+
+/// Identity R16 for the strict balance groups, rule R19 for the rule set's loose ones.
 Result<void> check_transfer(Deciding& deciding, schema::BudgetAdjusted::Reader adjusted) {
   CF_LET(const Sums sums, sums_of(adjusted));
-  for (const auto& group : deciding.rules->balance_groups) {
+  for (const auto& group : strict_groups(*deciding.rules, sums)) {
     CF_LET(const auto found, imbalances(sums, group));
     if (!found.empty())
       return fail(ErrorCode::refused,
@@ -91,6 +105,16 @@ Result<void> check_transfer(Deciding& deciding, schema::BudgetAdjusted::Reader a
       CF_TRY(report_breach(deciding, "R19", std::move(finding), "Complete the legs"));
   }
   return {};
+}
+
+/// A proposal is carried out once.
+Result<void> check_proposal(Deciding& deciding, std::uint64_t proposal) {
+  CF_TRY(named_event(deciding, proposal, schema::Fact::ADJUSTMENT_PROPOSED, "adjustmentProposed"));
+  CF_LET(const auto before,
+         standing(deciding.book, schema::Fact::BUDGET_ADJUSTED, key_of(Sequence{proposal})));
+  if (before.empty()) return {};
+  return fail(ErrorCode::refused, "proposal {} was carried out by record {}: propose it anew",
+              proposal, before.back().value);
 }
 
 Result<void> check_pooled(schema::BudgetAdjusted::Reader adjusted) {
@@ -150,9 +174,7 @@ Result<void> decide_budget_adjusted(Deciding& deciding, schema::Fact::Builder fa
         "one command",
         legs, limits::legs_in_adjustment);
   CF_TRY(check_pooled(adjusted.asReader()));
-  if (adjusted.getProposal() != 0 && adjusted.getProposal() >= deciding.sequence.value)
-    return fail(ErrorCode::refused, "there is no record {} yet that could be the proposal",
-                adjusted.getProposal());
+  if (adjusted.getProposal() != 0) CF_TRY(check_proposal(deciding, adjusted.getProposal()));
   RunningBalances balances(deciding);
   for (auto leg : adjusted.getLegs()) {
     CF_TRY(check_amount(leg.getAmount()));

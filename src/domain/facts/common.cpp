@@ -8,12 +8,14 @@
 
 namespace counterfoil {
 
-Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,
-                           std::string_view remedy) {
-  const auto let_pass = [&](schema::Breach::Mode mode) {
-    deciding.breaches.push_back({std::string(rule), mode, std::move(finding)});
+namespace {
+
+Result<void> report(Deciding& deciding, std::string_view rule, RuleMode mode, std::string finding,
+                    std::string_view remedy) {
+  const auto let_pass = [&](schema::Breach::Mode as) {
+    deciding.breaches.push_back({std::string(rule), as, std::move(finding)});
   };
-  switch (deciding.rules->mode(rule)) {
+  switch (mode) {
     case RuleMode::off:
       return {};
     case RuleMode::observe:
@@ -32,6 +34,20 @@ Result<void> report_breach(Deciding& deciding, std::string_view rule, std::strin
       return fail(ErrorCode::refused, "{}: {}. {}", rule, finding, remedy);
   }
   return {};
+}
+
+}  // namespace
+
+Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,
+                           std::string_view remedy) {
+  return report(deciding, rule, deciding.rules->mode(rule), std::move(finding), remedy);
+}
+
+Result<void> want_override(Deciding& deciding, std::string_view rule, std::string finding,
+                           std::string_view remedy) {
+  const RuleMode mode = deciding.rules->mode(rule);
+  return report(deciding, rule, mode == RuleMode::enforce ? RuleMode::override : mode,
+                std::move(finding), remedy);
 }
 
 Result<Sequence> previous_in(schema::Record::Reader record, std::string_view subject) {

@@ -83,6 +83,10 @@ Result<void> decide_reversal_proposed(Deciding&, schema::Fact::Builder);
 Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,
                            std::string_view remedy);
 
+/// The same for what the rule cannot judge: where the rule is enforced, an override lets it pass.
+Result<void> want_override(Deciding& deciding, std::string_view rule, std::string finding,
+                           std::string_view remedy);
+
 /// The record before this one in the subject's history; the record has to be in it, and not its
 /// first.
 Result<Sequence> previous_in(schema::Record::Reader record, std::string_view subject);

@@ -1,10 +1,87 @@
+#include <set>
+
 #include "domain/facts/deciding.h"
+#include "domain/rules/rule.h"
+#include "domain/score.h"
 #include "domain/standing.h"
 
 namespace counterfoil {
 namespace {
 
 constexpr std::int64_t full_score = 100'000;  // thousandths of a point
+
+/// The version of the target that the results are about: the one in force for the evaluated year.
+Result<HeldRecord> target_of(Deciding& deciding, schema::GradeAssigned::Reader grade) {
+  CF_LET(const auto state, deciding.book.state<TargetState>(
+                               target_key(view(grade.getAbout()), grade.getEvaluatedYear())));
+  if (state.approvals.empty())
+    return fail(ErrorCode::refused,
+                "{} has no approved target for {} whose indicators the results could be of",
+                view(grade.getAbout()), grade.getEvaluatedYear());
+  return held_record(deciding.book, state.approvals.back().target);
+}
+
+Result<std::int64_t> score_of(schema::Indicator::Reader indicator,
+                              schema::GradeAssigned::IndicatorResult::Reader result) {
+  const std::int64_t weight = indicator.getWeight();
+  if (indicator.getDirection() == schema::Indicator::Direction::QUALITATIVE) {
+    if (result.getAwarded() >= 0 && result.getAwarded() <= weight) return result.getAwarded();
+    return fail(ErrorCode::invalid, "indicator \"{}\" is awarded {} of {} thousandths of a point",
+                view(indicator.getName()), result.getAwarded(), weight);
+  }
+  const auto score =
+      indicator_score(indicator.getDirection(), weight, indicator.getTarget(), result.getActual());
+  if (score) return *score;
+  return fail(ErrorCode::invalid,
+              "indicator \"{}\" has a target and an actual figure whose ratio means nothing: make "
+              "it a qualitative one",
+              view(indicator.getName()));
+}
+
+/// Execution ÷ current budget of a project in the evaluated year, as the ledger has it, unless the
+/// fact says it.
+Result<std::int64_t> execution_rate(Deciding& deciding, schema::GradeAssigned::Reader grade) {
+  if (grade.getHasExecutionRate()) return grade.getExecutionRate();
+  const std::string_view about = view(grade.getAbout());
+  constexpr std::string_view kind = "project/";
+  if (!about.starts_with(kind)) return 0;
+  CF_LET(const auto sums, project_sums(deciding.book, *deciding.rules, grade.getEvaluatedYear(),
+                                       about.substr(kind.size())));
+  return basis_points(sums.spent, sums.current).value_or(0);
+}
+
+/// The score that the results give, by the target's weights and the rule set's for execution.
+Result<void> recompute(Deciding& deciding, schema::GradeAssigned::Builder grade) {
+  if (grade.asReader().getResults().size() == 0) return {};
+  CF_LET(const HeldRecord target, target_of(deciding, grade.asReader()));
+  CF_LET(const std::int64_t rate, execution_rate(deciding, grade.asReader()));
+  std::int64_t score = execution_score(deciding.rules->weights[0], rate);
+  std::set<std::string_view> scored;
+  for (const auto result : grade.asReader().getResults()) {
+    const auto name = view(result.getIndicator());
+    bool found = false;
+    for (const auto indicator : target.fact().getTargetSubmitted().getIndicators()) {
+      if (view(indicator.getName()) != name) continue;
+      found = true;
+      CF_LET(const std::int64_t part, score_of(indicator, result));
+      score += part;
+    }
+    if (!found || !scored.insert(name).second)
+      return fail(ErrorCode::invalid,
+                  "\"{}\" is {} of target {}: results name each indicator of the target in force "
+                  "once",
+                  name, found ? "named twice as an indicator" : "no indicator",
+                  target.sequence().value);
+  }
+  if (grade.getRecomputedScore() != 0 && grade.getRecomputedScore() != score)
+    return fail(ErrorCode::invalid,
+                "the results give {} thousandths of a point, the fact says {}: leave "
+                "recomputedScore out",
+                score, grade.getRecomputedScore());
+  grade.setRecomputedScore(score);
+  grade.setScored(true);
+  return {};
+}
 
 }  // namespace
 
@@ -108,7 +185,7 @@ Result<void> decide_grade_assigned(Deciding& deciding, schema::Fact::Builder fac
     if (score < 0 || score > full_score)
       return fail(ErrorCode::invalid, "the score {} lies outside 0 to {} thousandths of a point",
                   score, full_score);
-  return {};
+  return recompute(deciding, fact.getGradeAssigned());
 }
 
 }  // namespace counterfoil

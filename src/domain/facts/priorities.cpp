@@ -40,12 +40,34 @@ Result<void> decide_funding_plan_filed(Deciding& deciding, Fact::Builder fact) {
   return {};
 }
 
+namespace {
+
+/// A tag has one purpose, or a second transfer would free what the first earmarked.
+Result<void> check_same_purpose(Deciding& deciding, schema::TransferReceived::Reader received) {
+  CF_LET(const auto earlier,
+         newest(deciding.book, Fact::TRANSFER_RECEIVED, view(received.getSourceTag())));
+  if (!earlier) return {};
+  const auto before = earlier->fact().getTransferReceived();
+  if (before.getEarmarked() == received.getEarmarked() &&
+      (!before.getEarmarked() || before.getPurpose() == received.getPurpose()))
+    return {};
+  return fail(ErrorCode::refused,
+              "the tag {} is of record {}, which is {}: give this transfer a tag of its own",
+              view(received.getSourceTag()), earlier->sequence().value,
+              before.getEarmarked()
+                  ? fmt::format("earmarked for project {}", view(before.getPurpose()))
+                  : "not earmarked");
+}
+
+}  // namespace
+
 Result<void> decide_transfer_received(Deciding& deciding, Fact::Builder fact) {
   const auto received = fact.asReader().getTransferReceived();
   CF_TRY(check_fiscal_year(received.getFiscalYear()));
   CF_TRY(check_not_negative(received.getAmount(), "a transfer"));
   if (received.getEarmarked() && received.getPurpose().size() == 0)
     return fail(ErrorCode::invalid, "an earmarked transfer names the project that it is for");
+  CF_TRY(check_same_purpose(deciding, received));
   if (received.getPurpose().size() == 0) return {};
   return check_project(deciding, view(received.getPurpose()));
 }

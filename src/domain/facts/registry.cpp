@@ -1,9 +1,23 @@
+#include <algorithm>
 #include <set>
 
 #include "domain/facts/deciding.h"
 #include "domain/line.h"
 
 namespace counterfoil {
+namespace {
+
+/// Rules look at measures by name: a line of another would be held to none of them.
+Result<void> check_measure(const RuleSet& rules, std::string_view measure) {
+  const auto known = rules.measures();
+  if (std::find(known.begin(), known.end(), measure) != known.end()) return {};
+  return fail(ErrorCode::refused,
+              "the measure \"{}\" is in no balance group of the rule set {} (they have: {}): use "
+              "one of those, or publish a rule set that has it",
+              measure, rules.label(), fmt::join(known, ", "));
+}
+
+}  // namespace
 
 Result<void> decide_unit_registered(Deciding& deciding, schema::Fact::Builder fact) {
   const auto registered = fact.asReader().getUnitRegistered();
@@ -37,20 +51,29 @@ Result<void> decide_project_proposed(Deciding& deciding, schema::Fact::Builder f
   return {};
 }
 
+namespace {
+
+/// Accepts a unit that was not merged into another, so that mergers end somewhere.
+Result<void> check_goes_on(Deciding& deciding, std::string_view unit) {
+  CF_TRY(check_unit(deciding, unit));
+  CF_LET(const auto state, deciding.book.state<UnitState>(fmt::format("unit/{}", unit)));
+  if (state.merged_into.empty()) return {};
+  return fail(ErrorCode::refused, "unit {} was merged into {}: reorganise that one", unit,
+              state.merged_into);
+}
+
+}  // namespace
+
 Result<void> decide_unit_reorganised(Deciding& deciding, schema::Fact::Builder fact) {
   using Kind = schema::UnitReorganised::Kind;
   const auto reorganised = fact.asReader().getUnitReorganised();
   const std::string_view unit = view(reorganised.getUnit());
-  CF_TRY(check_unit(deciding, unit));
-  CF_LET(const auto state, deciding.book.state<UnitState>(fmt::format("unit/{}", unit)));
-  if (!state.merged_into.empty())
-    return fail(ErrorCode::refused, "unit {} was merged into {}: reorganise that one", unit,
-                state.merged_into);
+  CF_TRY(check_goes_on(deciding, unit));
   switch (reorganised.getKind()) {
     case Kind::MERGED:
       if (reorganised.getInto() == reorganised.getUnit())
         return fail(ErrorCode::invalid, "unit {} cannot be merged into itself", unit);
-      return check_unit(deciding, view(reorganised.getInto()));
+      return check_goes_on(deciding, view(reorganised.getInto()));
     case Kind::RENAMED:
       if (reorganised.getName().size() != 0) return {};
       return fail(ErrorCode::invalid, "a renaming gives the new name");
@@ -68,6 +91,7 @@ Result<void> decide_line_opened(Deciding& deciding, schema::Fact::Builder fact) 
   CF_LET(const LineId id, parse_line(line));
   CF_LET(const auto state, deciding.book.state<LineState>(line));
   if (state.opened) return fail(ErrorCode::refused, "the budget line {} is open already", line);
+  CF_TRY(check_measure(*deciding.rules, id.measure));
   const std::string about = fmt::format("project/{}", id.project);
   CF_LET(const auto project, deciding.book.state<ProjectState>(about));
   if (!project.proposed)

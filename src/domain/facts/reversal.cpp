@@ -3,6 +3,7 @@
 
 #include "domain/effects.h"
 #include "domain/facts/deciding.h"
+#include "domain/fiscal_year.h"
 #include "domain/standing.h"
 #include "domain/subjects.h"
 
@@ -65,16 +66,62 @@ Result<void> check_not_named(Deciding& deciding, std::uint64_t event,
     CF_LET(const auto later, standing(deciding.book, which, key_of(Sequence{event})));
     if (!later.empty())
       return fail(ErrorCode::refused,
-                  "record {} cannot be reversed: record {}, a {}, rests on it. Reverse that first",
+                  "record {} cannot be reversed: record {} ({}) rests on it. Reverse that first",
                   event, later.back().value, fact_name(which));
   }
   return {};
 }
 
+/// An approval stays while the decision that it allowed does.
+Result<void> check_not_carried_out(Deciding& deciding, std::uint64_t event, Fact::Reader fact) {
+  const auto approval = fact.getApprovalRecorded();
+  if (approval.getVerdict() != schema::ApprovalRecorded::Verdict::APPROVED) return {};
+  const Sequence approved{approval.getEvent()};
+  const auto rests = [&](std::string_view what) {
+    return fail(ErrorCode::refused,
+                "approval {} cannot be reversed: {} record {}, which it approves. Reverse that "
+                "first",
+                event, what, approved.value);
+  };
+  CF_LET(const auto adjustments, standing(deciding.book, Fact::BUDGET_ADJUSTED, key_of(approved)));
+  if (!adjustments.empty())
+    return rests(fmt::format("record {} carries out", adjustments.back().value));
+  CF_LET(const auto target, deciding.book.state<EventState>(event_key(approved)));
+  if (target.approvals != 0) return rests("a targetApproved puts in force");
+  CF_LET(const HeldRecord proposal, held_record(deciding.book, approved));
+  if (!proposal.fact().isReversalProposed()) return {};
+  const Sequence undone{proposal.fact().getReversalProposed().getEvent()};
+  CF_LET(const auto state, deciding.book.state<EventState>(event_key(undone)));
+  if (!state.reversed) return {};
+  return rests(fmt::format("record {} carries out", state.reversed_by.value));
+}
+
+/// A proposal stays once the reversal that it asked for is recorded.
+Result<void> check_not_followed(Deciding& deciding, std::uint64_t event, std::uint64_t undone) {
+  CF_LET(const auto state, deciding.book.state<EventState>(event_key(Sequence{undone})));
+  if (!state.reversed) return {};
+  return fail(ErrorCode::refused,
+              "record {} cannot be reversed: record {} reversed what it proposes, and a reversal "
+              "stays",
+              event, state.reversed_by.value);
+}
+
+/// A list stays while a plan names it, unless another adoption of it stands too.
+Result<void> check_not_planned(Deciding& deciding, std::uint64_t event, std::string_view list) {
+  CF_LET(const auto adoptions,
+         standing(deciding.book, Fact::PRIORITY_LIST_ADOPTED, fmt::format("list/{}", list)));
+  CF_LET(const auto plans, standing(deciding.book, Fact::FUNDING_PLAN_FILED, list));
+  if (adoptions.size() > 1 || plans.empty()) return {};
+  return fail(ErrorCode::refused,
+              "record {} cannot be reversed: record {} (fundingPlanFiled) rests on it. Reverse "
+              "that first",
+              event, plans.back().value);
+}
+
 /// What must be true before an event of that kind may be undone, besides the identities.
 Result<void> check_kind(Deciding& deciding, std::uint64_t event, const EventState& state) {
-  CF_LET(const auto record, deciding.book.record(Sequence{event}));
-  const auto fact = record.getFact();
+  CF_LET(const HeldRecord record, held_record(deciding.book, Sequence{event}));
+  const auto fact = record.fact();
   switch (fact.which()) {
     case Fact::LEDGER_OPENED:
     case Fact::RULE_SET_PUBLISHED:
@@ -95,8 +142,9 @@ Result<void> check_kind(Deciding& deciding, std::uint64_t event, const EventStat
     case Fact::LINE_OPENED:
       return check_nothing_rests_on(deciding, event, registered_by(fact));
     case Fact::TARGET_SUBMITTED:
-      if (state.approvals == 0) return {};
-      return fail(ErrorCode::refused, "target {} is approved: reverse the approval first", event);
+      if (state.approvals != 0)
+        return fail(ErrorCode::refused, "target {} is approved: reverse the approval first", event);
+      return check_not_named(deciding, event, {Fact::APPROVAL_RECORDED, Fact::TARGET_RETURNED});
     case Fact::COMMITMENT_RECORDED:
       if (state.settled.minor == 0) return {};
       return fail(ErrorCode::refused,
@@ -112,7 +160,14 @@ Result<void> check_kind(Deciding& deciding, std::uint64_t event, const EventStat
     case Fact::ADJUSTMENT_PROPOSED:
       return check_not_named(deciding, event, {Fact::APPROVAL_RECORDED, Fact::BUDGET_ADJUSTED});
     case Fact::REVERSAL_PROPOSED:
-      return check_not_named(deciding, event, {Fact::APPROVAL_RECORDED});
+      CF_TRY(check_not_named(deciding, event, {Fact::APPROVAL_RECORDED}));
+      return check_not_followed(deciding, event, fact.getReversalProposed().getEvent());
+    case Fact::APPROVAL_RECORDED:
+      return check_not_carried_out(deciding, event, fact);
+    case Fact::GRADE_ASSIGNED:
+      return check_not_named(deciding, event, {Fact::RESULT_APPLIED});
+    case Fact::PRIORITY_LIST_ADOPTED:
+      return check_not_planned(deciding, event, view(fact.getPriorityListAdopted().getList()));
     case Fact::FUNDS_SUSPENDED:
       return check_not_named(deciding, event, {Fact::FUNDS_RESUMED});
     case Fact::MONITORING_CHECKED:
@@ -169,6 +224,16 @@ void fill_pools(schema::EventReversed::Builder reversed, const std::vector<Oppos
   }
 }
 
+/// From which day a reversal counts that names none: the original's, or the day of the decision
+/// where that year is closed, so that its totals stay as they were.
+Result<Date> default_day(Deciding& deciding, Date original) {
+  CF_LET(const auto ledger, deciding.book.state<LedgerState>("ledger"));
+  const std::int32_t year = fiscal_year_of(ledger, original);
+  CF_LET(const auto last, newest(deciding.book, Fact::PERIOD_CLOSED, std::to_string(year)));
+  const bool closed = last && last->fact().isPeriodClosed();
+  return closed ? deciding.stamp.decided_on : original;
+}
+
 /// The event's subjects that do not follow from the effects' lines.
 Result<void> fill_subjects(schema::EventReversed::Builder reversed, Fact::Builder fact,
                            const std::vector<std::string>& of_event) {
@@ -199,9 +264,8 @@ Result<void> decide_event_reversed(Deciding& deciding, Fact::Builder fact) {
     return fail(ErrorCode::refused, "there is no record {} yet that could be reversed", event);
   CF_TRY(check_reversible(deciding, Sequence{event}));
 
-  // All that is needed of the original is copied before the book reads another record.
-  CF_LET(const auto record, deciding.book.record(Sequence{event}));
-  const auto original = record.getFact();
+  CF_LET(const HeldRecord record, held_record(deciding.book, Sequence{event}));
+  const auto original = record.fact();
   std::vector<OppositeLine> lines;
   CF_TRY(for_each_line_effect(original, [&](const LineEffect& effect) -> Result<void> {
     CF_LET(const Money amount, opposite(effect.amount));
@@ -217,8 +281,10 @@ Result<void> decide_event_reversed(Deciding& deciding, Fact::Builder fact) {
   }));
   CF_LET(const auto subjects, subjects_of(original));
   reversed.setReversedFact(static_cast<std::uint16_t>(original.which()));
-  if (!deciding.command.getHasEffectiveOn())
-    deciding.record.setEffectiveOn(record.getEffectiveOn());
+  if (!deciding.command.getHasEffectiveOn()) {
+    CF_LET(const Date day, default_day(deciding, Date{record->getEffectiveOn()}));
+    deciding.record.setEffectiveOn(day.days);
+  }
 
   CF_TRY(fill_lines(deciding, reversed, lines));
   fill_pools(reversed, pools);

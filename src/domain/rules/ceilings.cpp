@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "domain/base.h"
-#include "domain/fiscal_year.h"
 #include "domain/grades.h"
 #include "domain/rules/rule.h"
 
@@ -10,11 +9,10 @@ namespace {
 
 using schema::Fact;
 
-/// An appropriation that ceilings may apply to, with its base.
+/// An appropriation that ceilings may apply to.
 struct Appropriation {
   LineId line;
   Money amount;
-  Base base;
 };
 
 /// Nothing where no ceiling can apply.
@@ -22,29 +20,7 @@ Result<std::optional<Appropriation>> appropriation_of(RuleCase& rule_case) {
   const auto fact = rule_case.fact.getBudgetAppropriated();
   CF_LET(const LineId line, parse_line(view(fact.getLine())));
   if (fact.getAmount() <= 0 || !rule_case.rules().is_expenditure(line.measure)) return std::nullopt;
-  CF_LET(Base base, base_of(rule_case.before, rule_case.rules(), line));
-  return Appropriation{line, Money{fact.getAmount()}, std::move(base)};
-}
-
-/// The grade that decides on the project: its own, or the worst of its predecessors', so that a new
-/// registration does not escape.
-Result<std::optional<DecidingGrade>> grade_of(RuleCase& rule_case, const LineId& line) {
-  std::optional<DecidingGrade> worst;
-  CF_LET(const auto shares, predecessors_of(rule_case.before, line.project));
-  for (const Share& share : shares) {
-    CF_LET(const auto grade,
-           deciding_grade(rule_case.before, rule_case.rules(), share.project, line.fiscal_year));
-    if (grade && (!worst || grade->grade.grade > worst->grade.grade)) worst = grade;
-  }
-  return worst;
-}
-
-/// What the rule set makes of the grade; nothing where it is satisfactory.
-std::optional<CutStep> step_of(const RuleSet& rules, const std::optional<DecidingGrade>& grade) {
-  if (!grade || !grade->grade.is_unsatisfactory()) return std::nullopt;
-  const auto& steps =
-      grade->grade.grade == schema::GradeAssigned::Grade::POOR ? rules.poor : rules.medium;
-  return steps[std::min(grade->running, steps.size()) - 1];
+  return Appropriation{line, Money{fact.getAmount()}};
 }
 
 Result<void> want_base_cited(RuleCase& rule_case, std::string_view rule, const Base& base) {
@@ -59,6 +35,19 @@ std::string words_of(const Base& base) {
   records.reserve(base.appropriations.size());
   for (const Sequence sequence : base.appropriations) records.push_back(sequence.value);
   return fmt::format("a base of {} (record {})", base.amount.minor, fmt::join(records, ", "));
+}
+
+/// Without a base there is no ceiling to compare with: an authority has to answer for the amount.
+Result<void> report_missing_base(RuleCase& rule_case, std::string_view rule,
+                                 const Appropriation& appropriation, std::string_view why) {
+  const LineId& line = appropriation.line;
+  return want_override(
+      rule_case.deciding, rule,
+      fmt::format("{} limits the {} minor units for project {} to a part of the base, and the "
+                  "ledger holds no appropriation of {} for fund {}, measure {} and item {}",
+                  why, appropriation.amount.minor, line.project, line.fiscal_year - 1, line.fund,
+                  line.measure, line.item),
+      "Record the base, or propose the project with its predecessor");
 }
 
 Result<void> check_redesigned(RuleCase& rule_case, const LineId& line, const Grade& grade) {
@@ -77,29 +66,27 @@ Result<void> check_redesigned(RuleCase& rule_case, const LineId& line, const Gra
 Result<void> check_grade_cut(RuleCase& rule_case) {
   CF_LET(const auto appropriation, appropriation_of(rule_case));
   if (!appropriation) return {};
-  const auto& [line, amount, base] = *appropriation;
-  CF_LET(const auto grade, grade_of(rule_case, line));
-  const auto step = step_of(rule_case.rules(), grade);
-  if (!step) return {};
-  const Grade& why = grade->grade;
+  const auto& [line, amount] = *appropriation;
+  CF_LET(const auto cut,
+         grade_cut(rule_case.before, rule_case.rules(), line.project, line.fiscal_year));
+  if (!cut) return {};
+  const auto& [why, step] = *cut;
+  CF_LET(const Base base, base_of(rule_case.before, rule_case.rules(), line));
   if (base.appropriations.empty())
-    return report_breach(
-        rule_case.deciding, "R4",
-        fmt::format("the grade of record {} ({}) limits project {} to a part of its base, and the "
-                    "ledger holds no appropriation of {} on this line",
-                    why.sequence.value, grade_name(why.grade), line.project, line.fiscal_year - 1),
-        "Record the base, or declare the predecessor");
+    return report_missing_base(
+        rule_case, "R4", *appropriation,
+        fmt::format("the grade of record {} ({})", why.sequence.value, grade_name(why.grade)));
   if (base.amount.minor <= 0) return {};
-  const Money ceiling = floor_of(base.amount, step->ceiling);
+  const Money ceiling = floor_of(base.amount, step.ceiling);
   if (amount > ceiling)
     CF_TRY(report_breach(
         rule_case.deciding, "R4",
         fmt::format("{} minor units are above the ceiling of {}: {} basis points of {}, for the "
                     "grade {} of record {}",
-                    amount.minor, ceiling.minor, step->ceiling, words_of(base),
+                    amount.minor, ceiling.minor, step.ceiling, words_of(base),
                     grade_name(why.grade), why.sequence.value),
         fmt::format("Appropriate at most {}", ceiling.minor)));
-  if (step->redesign) CF_TRY(check_redesigned(rule_case, line, why));
+  if (step.redesign) CF_TRY(check_redesigned(rule_case, line, why));
   CF_TRY(want_cited(rule_case.deciding, "R4", why.sequence, "the grade"));
   return want_base_cited(rule_case, "R4", base);
 }
@@ -111,101 +98,88 @@ bool is_cut_across_the_board(schema::ProjectClassified::Reader classified) {
          classified.getObligation() == schema::ProjectClassified::Obligation::NONE;
 }
 
+bool serves(std::string_view pool, std::string_view purpose) {
+  return pool == purpose || (pool.starts_with(purpose) &&
+                             (pool[purpose.size()] == '-' || pool[purpose.size()] == '.'));
+}
+
+/// What the cut takes off goes to a pool for what matters more.
+Result<void> check_saving(RuleCase& rule_case, Money saving) {
+  const auto fact = rule_case.fact.getBudgetAppropriated();
+  const auto& purposes = rule_case.rules().saving_purposes;
+  const std::string_view pool = view(fact.getPool());
+  const Wide declared = static_cast<Wide>(fact.getCutForGrade()) + fact.getCutAcrossTheBoard();
+  if (pool.empty() || declared < saving.minor)
+    return report_breach(
+        rule_case.deciding, "R5",
+        fmt::format("of the saving of {} minor units, {} go to a pool", saving.minor,
+                    pool.empty() ? Wide{0} : declared),
+        fmt::format("Give the saving in cutForGrade and cutAcrossTheBoard, and the pool for {} "
+                    "that it goes to",
+                    fmt::join(purposes, " or ")));
+  if (std::any_of(purposes.begin(), purposes.end(),
+                  [&](const std::string& purpose) { return serves(pool, purpose); }))
+    return {};
+  return report_breach(rule_case.deciding, "R5",
+                       fmt::format("the saving of {} minor units goes to pool {}, which is not for "
+                                   "{}",
+                                   saving.minor, pool, fmt::join(purposes, " or ")),
+                       "Name a pool whose name begins with that");
+}
+
+/// The ceiling of R5, and how it comes about. Where ceilings compound, R5 takes its part of what R4
+/// leaves.
+struct Ceiling {
+  Money amount;
+  std::string how;
+};
+Result<Ceiling> across_the_board_of(RuleCase& rule_case, const LineId& line, const Base& base) {
+  const RuleSet& rules = rule_case.rules();
+  Ceiling ceiling{floor_of(base.amount, rules.across_the_board),
+                  fmt::format("{} basis points of {}", rules.across_the_board, words_of(base))};
+  if (!rules.ceilings_compound || rules.mode("R4") == RuleMode::off) return ceiling;
+  CF_LET(const auto cut, grade_cut(rule_case.before, rules, line.project, line.fiscal_year));
+  if (!cut) return ceiling;
+  ceiling.amount = floor_of(floor_of(base.amount, cut->step.ceiling), rules.across_the_board);
+  ceiling.how =
+      fmt::format("{} basis points of {} basis points (for the grade {} of record {}) of {}",
+                  rules.across_the_board, cut->step.ceiling, grade_name(cut->grade.grade),
+                  cut->grade.sequence.value, words_of(base));
+  return ceiling;
+}
+
 Result<void> check_across_the_board(RuleCase& rule_case) {
   CF_LET(const auto appropriation, appropriation_of(rule_case));
   if (!appropriation) return {};
-  const auto& [line, amount, base] = *appropriation;
+  const auto& [line, amount] = *appropriation;
   CF_LET(const auto classified, classification(rule_case.after(), line.project));
   if (!classified || !is_cut_across_the_board(classified->fact().getProjectClassified())) return {};
-  if (base.appropriations.empty() || base.amount.minor <= 0) return {};
-  Money ceiling = floor_of(base.amount, rule_case.rules().across_the_board);
-  if (rule_case.rules().ceilings_compound) {
-    CF_LET(const auto grade, grade_of(rule_case, line));
-    if (const auto step = step_of(rule_case.rules(), grade))
-      ceiling = floor_of(floor_of(base.amount, step->ceiling), rule_case.rules().across_the_board);
-  }
-  if (amount > ceiling)
+  CF_LET(const Base base, base_of(rule_case.before, rule_case.rules(), line));
+  if (base.appropriations.empty())
+    return report_missing_base(
+        rule_case, "R5", *appropriation,
+        fmt::format("the classification as a key special project (record {})",
+                    classified->sequence().value));
+  if (base.amount.minor <= 0) return {};
+  CF_LET(const Ceiling ceiling, across_the_board_of(rule_case, line, base));
+  if (amount > ceiling.amount)
     CF_TRY(report_breach(
         rule_case.deciding, "R5",
-        fmt::format("{} minor units are above the ceiling of {}: {} basis points of {}, for a key "
-                    "special project (record {})",
-                    amount.minor, ceiling.minor, rule_case.rules().across_the_board, words_of(base),
-                    classified->sequence().value),
-        fmt::format("Appropriate at most {}", ceiling.minor)));
-  const auto fact = rule_case.fact.getBudgetAppropriated();
-  if (fact.getCutAcrossTheBoard() > 0 && fact.getPool().size() == 0)
-    CF_TRY(report_breach(
-        rule_case.deciding, "R5",
-        fmt::format("the saving of {} minor units goes to no pool", fact.getCutAcrossTheBoard()),
-        "Name the pool in `pool`"));
+        fmt::format("{} minor units are above the ceiling of {}: {}, for a key special project "
+                    "(record {})",
+                    amount.minor, ceiling.amount.minor, ceiling.how, classified->sequence().value),
+        fmt::format("Appropriate at most {}", ceiling.amount.minor)));
+  else
+    CF_TRY(check_saving(rule_case, Money{base.amount.minor - ceiling.amount.minor}));
   CF_TRY(want_cited(rule_case.deciding, "R5", classified->sequence(), "the classification"));
   return want_base_cited(rule_case, "R5", base);
-}
-
-Result<void> check_expired(RuleCase& rule_case, const Appropriation& appropriation,
-                           const HeldRecord& classified) {
-  const auto fact = classified.fact().getProjectClassified();
-  const LineId& line = appropriation.line;
-  CF_LET(const auto ledger, rule_case.after().state<LedgerState>("ledger"));
-  const Date start = first_day(ledger, line.fiscal_year);
-  if (fact.getHasExpiresOn() && Date{fact.getExpiresOn()} < start)
-    CF_TRY(report_breach(
-        rule_case.deciding, "R6",
-        fmt::format("{} minor units for project {}, whose policy ended on {} (record {})",
-                    appropriation.amount.minor, line.project,
-                    format_date(Date{fact.getExpiresOn()}), classified.sequence().value),
-        "Appropriate 0, or classify the project anew"));
-  CF_LET(const auto closed, newest(rule_case.after(), Fact::PROJECT_CLOSED, line.project));
-  if (fact.getOneOff() && closed &&
-      closed->fact().getProjectClosed().getOutcome() == schema::ProjectClosed::Outcome::FINISHED)
-    CF_TRY(report_breach(
-        rule_case.deciding, "R6",
-        fmt::format("{} minor units for the one-off project {}, finished by record {}",
-                    appropriation.amount.minor, line.project, closed->sequence().value),
-        "Appropriate 0"));
-  return {};
-}
-
-/// R6: last year's money is no reason for this year's; a review is.
-Result<void> check_zero_base(RuleCase& rule_case) {
-  CF_LET(const auto appropriation, appropriation_of(rule_case));
-  if (!appropriation) return {};
-  const LineId& line = appropriation->line;
-  CF_LET(const auto classified, classification(rule_case.after(), line.project));
-  if (classified) CF_TRY(check_expired(rule_case, *appropriation, *classified));
-  const bool is_key = classified && classified->fact().getProjectClassified().getKey();
-  if (!rule_case.rules().all_projects_need_reviews && !is_key) return {};
-  CF_LET(const auto review,
-         newest(rule_case.after(), Fact::ITEM_REVIEWED, key_of(line.fiscal_year, line.project)));
-  if (!review)
-    return report_breach(
-        rule_case.deciding, "R6",
-        fmt::format("{} minor units for project {} in {} rest on no review of the item",
-                    appropriation->amount.minor, line.project, line.fiscal_year),
-        "Record a budgetRequested and an itemReviewed first");
-  const auto allowed = review->fact().getItemReviewed();
-  CF_LET(const auto sums, project_sums(rule_case.after(), rule_case.rules(), line.fiscal_year,
-                                       line.project, view(allowed.getFund())));
-  if (view(allowed.getFund()) != line.fund || sums.original.minor > allowed.getAmount())
-    CF_TRY(report_breach(
-        rule_case.deciding, "R6",
-        fmt::format("project {} would have {} minor units of fund {}; the review of record {} "
-                    "allows {} of fund {}",
-                    line.project,
-                    view(allowed.getFund()) == line.fund ? sums.original.minor
-                                                         : appropriation->amount.minor,
-                    line.fund, review->sequence().value, allowed.getAmount(),
-                    view(allowed.getFund())),
-        "Appropriate no more than was allowed, or review the item again"));
-  return want_cited(rule_case.deciding, "R6", review->sequence(), "the item's review");
 }
 
 }  // namespace
 
 std::vector<Rule> ceiling_rules() {
   return {{"R4", Fact::BUDGET_APPROPRIATED, check_grade_cut},
-          {"R5", Fact::BUDGET_APPROPRIATED, check_across_the_board},
-          {"R6", Fact::BUDGET_APPROPRIATED, check_zero_base}};
+          {"R5", Fact::BUDGET_APPROPRIATED, check_across_the_board}};
 }
 
 }  // namespace counterfoil

@@ -33,9 +33,33 @@ Result<void> check_proposed(RuleCase& rule_case, Sequence proposal) {
       "Let another principal record it, or cite an approvalRecorded of the proposal");
 }
 
+/// Whether the adjustment is the one that was proposed, leg by leg.
+bool is_as_proposed(schema::BudgetAdjusted::Reader adjusted,
+                    schema::AdjustmentProposed::Reader proposed) {
+  if (adjusted.getKind() != proposed.getKind() || adjusted.getPool() != proposed.getPool() ||
+      adjusted.getLegs().size() != proposed.getLegs().size())
+    return false;
+  for (unsigned i = 0; i < adjusted.getLegs().size(); ++i) {
+    const auto leg = adjusted.getLegs()[i];
+    const auto as = proposed.getLegs()[i];
+    if (leg.getLine() != as.getLine() || leg.getAmount() != as.getAmount() ||
+        leg.getVintage() != as.getVintage() || leg.getSourceTag() != as.getSourceTag())
+      return false;
+  }
+  return true;
+}
+
 Result<void> check_adjustment(RuleCase& rule_case) {
-  const std::uint64_t proposal = rule_case.fact.getBudgetAdjusted().getProposal();
-  if (proposal != 0) return check_proposed(rule_case, Sequence{proposal});
+  const auto adjusted = rule_case.fact.getBudgetAdjusted();
+  const std::uint64_t proposal = adjusted.getProposal();
+  if (proposal != 0) {
+    CF_LET(const HeldRecord record, held_record(rule_case.after(), Sequence{proposal}));
+    if (!is_as_proposed(adjusted, record.fact().getAdjustmentProposed()))
+      CF_TRY(report_breach(rule_case.deciding, "R20",
+                           fmt::format("record {} proposes another adjustment", proposal),
+                           "Record its kind, its pool and its legs as they were proposed"));
+    return check_proposed(rule_case, Sequence{proposal});
+  }
   return report_breach(rule_case.deciding, "R20", "the adjustment was proposed by nobody",
                        "Record an adjustmentProposed first, and name it in `proposal`");
 }

@@ -90,6 +90,40 @@ Result<std::string> department_of(Book& book, std::string_view project) {
   return unit.department.empty() ? state.unit : unit.department;
 }
 
+/// The appropriations of a project's lines in a year, over the expenditure measures.
+Result<std::vector<Sequence>> appropriations_of(RuleCase& rule_case, std::int32_t fiscal_year,
+                                                std::string_view project) {
+  std::vector<Sequence> found;
+  CF_LET(const auto openings,
+         standing(rule_case.after(), Fact::LINE_OPENED, key_of(fiscal_year, project)));
+  for (const Sequence opening : openings) {
+    CF_LET(const HeldRecord record, held_record(rule_case.after(), opening));
+    const std::string_view line = view(record.fact().getLineOpened().getLine());
+    CF_LET(const LineId id, parse_line(line));
+    CF_LET(const auto state, rule_case.after().state<LineState>(line));
+    if (state.appropriated && rule_case.rules().is_expenditure(id.measure))
+      found.push_back(state.appropriation);
+  }
+  return found;
+}
+
+/// R8 rests on the list, on the plan that was filed for it, and on what its items have.
+Result<void> want_list_cited(RuleCase& rule_case, const HeldRecord& list) {
+  const auto adopted = list.fact().getPriorityListAdopted();
+  CF_TRY(want_cited(rule_case.deciding, "R8", list.sequence(), "the priority list"));
+  CF_LET(const auto plan,
+         newest(rule_case.after(), Fact::FUNDING_PLAN_FILED, view(adopted.getList())));
+  if (plan) CF_TRY(want_cited(rule_case.deciding, "R8", plan->sequence(), "the funding plan"));
+  for (const auto item : adopted.getItems()) {
+    CF_LET(const auto appropriations,
+           appropriations_of(rule_case, adopted.getFiscalYear(), view(item.getProject())));
+    for (const Sequence appropriation : appropriations)
+      CF_TRY(want_cited(rule_case.deciding, "R8", appropriation,
+                        fmt::format("the allocation to {}", view(item.getProject()))));
+  }
+  return {};
+}
+
 /// R8 for one list: nothing else is developed while an item of it lacks money.
 Result<void> check_list(RuleCase& rule_case, const LineId& line, const HeldRecord& list) {
   const auto adopted = list.fact().getPriorityListAdopted();
@@ -108,7 +142,7 @@ Result<void> check_list(RuleCase& rule_case, const LineId& line, const HeldRecor
         fmt::format("Fund {} first", view(item.getProject()))));
     break;
   }
-  return want_cited(rule_case.deciding, "R8", list.sequence(), "the priority list");
+  return want_list_cited(rule_case, list);
 }
 
 Result<void> check_priorities_for(RuleCase& rule_case, const LineId& line) {
@@ -133,12 +167,25 @@ Result<void> check_priorities(RuleCase& rule_case) {
   return for_each_increase(rule_case, check_priorities_for);
 }
 
-/// What the fund's rigid projects still lack: their newest reviews less what they have.
-Result<Money> rigid_shortfall(RuleCase& rule_case, const LineId& line) {
+std::string words_of(const std::vector<Sequence>& sequences) {
+  if (sequences.empty()) return "of none";
+  std::vector<std::uint64_t> numbers;
+  numbers.reserve(sequences.size());
+  for (const Sequence sequence : sequences) numbers.push_back(sequence.value);
+  return fmt::format("record {}", fmt::join(numbers, ", "));
+}
+
+/// What the fund's rigid projects still lack, and the reviews that say so: the newest of each
+/// project, less what it has.
+struct Shortfall {
+  Money lacking;
+  std::vector<Sequence> reviews;
+};
+Result<Shortfall> rigid_shortfall(RuleCase& rule_case, const LineId& line) {
   CF_LET(const auto reviews,
          standing(rule_case.after(), Fact::ITEM_REVIEWED, rigid_key(line.fiscal_year, line.fund)));
   std::set<std::string> seen;
-  Money lacking;
+  Shortfall shortfall;
   for (auto at = reviews.rbegin(); at != reviews.rend(); ++at) {
     CF_LET(const HeldRecord review, held_record(rule_case.after(), *at));
     const auto fact = review.fact().getItemReviewed();
@@ -149,44 +196,41 @@ Result<Money> rigid_shortfall(RuleCase& rule_case, const LineId& line) {
     const auto missing = subtract(Money{fact.getAmount()}, sums.current);
     if (!missing) return fail(ErrorCode::limit, "what {} requires does not fit 64 bits", project);
     if (missing->minor <= 0) continue;
-    const auto sum = add(lacking, *missing);
+    const auto sum = add(shortfall.lacking, *missing);
     if (!sum)
       return fail(ErrorCode::limit, "what fund {} requires does not fit 64 bits", line.fund);
-    lacking = *sum;
+    shortfall.lacking = *sum;
+    shortfall.reviews.push_back(*at);
   }
-  return lacking;
+  return shortfall;
 }
 
 Result<void> check_rigid_first_for(RuleCase& rule_case, const LineId& line) {
   CF_LET(const auto classified, classification(rule_case.after(), line.project));
   if (is_rigid(classified)) return {};
-  CF_LET(const Money lacking, rigid_shortfall(rule_case, line));
-  if (lacking.minor == 0) return {};
+  CF_LET(const Shortfall shortfall, rigid_shortfall(rule_case, line));
+  if (shortfall.lacking.minor == 0) return {};
   CF_LET(const auto resources, resources_of(rule_case.after(), line.fiscal_year, line.fund));
   CF_LET(const Money used,
          budgeted(rule_case.after(), rule_case.rules(), line.fiscal_year, line.fund));
   const Wide left = static_cast<Wide>(resources.amount.minor) - used.minor;
-  if (left >= lacking.minor) return {};
-  return report_breach(
-      rule_case.deciding, "R9",
-      fmt::format(
-          "project {} would leave {} minor units in fund {} of {}, and the three guarantees "
-          "and debt service still lack {}",
-          line.project, static_cast<std::int64_t>(left), line.fund, line.fiscal_year,
-          lacking.minor),
-      "Fund those first");
+  if (left < shortfall.lacking.minor)
+    CF_TRY(report_breach(
+        rule_case.deciding, "R9",
+        fmt::format("project {} would leave {} of the {} minor units of fund {} in {} (estimates: "
+                    "{}), and the three guarantees and debt service still lack {} (reviews: {})",
+                    line.project, left, resources.amount.minor, line.fund, line.fiscal_year,
+                    words_of(resources.estimates), shortfall.lacking.minor,
+                    words_of(shortfall.reviews)),
+        "Fund those first, or record a new estimate or a transfer"));
+  for (const Sequence review : shortfall.reviews)
+    CF_TRY(want_cited(rule_case.deciding, "R9", review, "the review of what is rigid"));
+  return {};
 }
 
 /// R9: rigid expenditure first.
 Result<void> check_rigid_first(RuleCase& rule_case) {
   return for_each_increase(rule_case, check_rigid_first_for);
-}
-
-std::string words_of(const std::vector<Sequence>& sequences) {
-  std::vector<std::uint64_t> numbers;
-  numbers.reserve(sequences.size());
-  for (const Sequence sequence : sequences) numbers.push_back(sequence.value);
-  return fmt::format("{}", fmt::join(numbers, ", "));
 }
 
 Result<void> check_within_revenue_for(RuleCase& rule_case, const LineId& line) {
@@ -202,7 +246,7 @@ Result<void> check_within_revenue_for(RuleCase& rule_case, const LineId& line) {
     CF_TRY(report_breach(
         rule_case.deciding, "R10",
         fmt::format("the budgets of fund {} in {} would come to {} minor units, and its estimates "
-                    "to {} (records {})",
+                    "to {} ({})",
                     line.fund, line.fiscal_year, used.minor, resources.amount.minor,
                     words_of(resources.estimates)),
         "Appropriate less, or record a new estimate or a transfer"));

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "domain/line.h"
 #include "domain/rules/rule.h"
@@ -44,7 +45,7 @@ Result<void> check_admission(RuleCase& rule_case) {
   for (const Step& step : steps) {
     CF_LET(const auto found, newest(rule_case.after(), step.fact, step.key));
     if (!found) {
-      CF_TRY(broken(fmt::format("project {} enters the library without a {}", project, step.what),
+      CF_TRY(broken(fmt::format("project {} enters the library without its {}", project, step.what),
                     fmt::format("Record the {} first", step.what)));
       continue;
     }
@@ -66,6 +67,23 @@ Result<void> check_admission(RuleCase& rule_case) {
                 "Give it a rank from 1 on");
 }
 
+/// What the project got in the years before `fiscal_year` that earlier plans of it name.
+Result<Wide> given_before(RuleCase& rule_case, std::string_view project, std::int32_t fiscal_year) {
+  CF_LET(const auto plans, standing(rule_case.before, Fact::INSTALMENTS_ROLLED, project));
+  std::set<std::int32_t> years;
+  for (const Sequence sequence : plans) {
+    CF_LET(const HeldRecord plan, held_record(rule_case.before, sequence));
+    for (const auto instalment : plan.fact().getInstalmentsRolled().getInstalments())
+      if (instalment.getFiscalYear() < fiscal_year) years.insert(instalment.getFiscalYear());
+  }
+  Wide sum = 0;
+  for (const std::int32_t year : years) {
+    CF_LET(const auto sums, project_sums(rule_case.before, rule_case.rules(), year, project));
+    sum += sums.original.minor;
+  }
+  return sum;
+}
+
 /// R13: a plan's instalments stay within the total, and each follows the planned progress.
 Result<void> check_instalments(RuleCase& rule_case) {
   const auto rolled = rule_case.fact.getInstalmentsRolled();
@@ -73,7 +91,8 @@ Result<void> check_instalments(RuleCase& rule_case) {
   for (const auto instalment : rolled.getInstalments()) plan.push_back(instalment);
   std::sort(plan.begin(), plan.end(),
             [](auto& a, auto& b) { return a.getFiscalYear() < b.getFiscalYear(); });
-  Wide sum = 0;
+  CF_LET(Wide sum,
+         given_before(rule_case, view(rolled.getProject()), plan.front().getFiscalYear()));
   for (const auto instalment : plan) {
     sum += instalment.getAmount();
     const Money planned = floor_of(Money{rolled.getTotal()}, instalment.getPlannedProgress());
@@ -82,9 +101,8 @@ Result<void> check_instalments(RuleCase& rule_case) {
           rule_case.deciding, "R13",
           fmt::format("by {} the instalments of project {} come to {} minor units; its planned "
                       "progress of {} basis points is {} of the total of {}",
-                      instalment.getFiscalYear(), view(rolled.getProject()),
-                      static_cast<std::int64_t>(sum), instalment.getPlannedProgress(),
-                      planned.minor, rolled.getTotal()),
+                      instalment.getFiscalYear(), view(rolled.getProject()), sum,
+                      instalment.getPlannedProgress(), planned.minor, rolled.getTotal()),
           "Lower the instalment, or plan more progress");
   }
   return {};

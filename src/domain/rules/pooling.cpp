@@ -1,3 +1,5 @@
+#include <map>
+
 #include "domain/line.h"
 #include "domain/rules/rule.h"
 
@@ -28,18 +30,35 @@ Result<void> check_purpose(RuleCase& rule_case) {
   return {};
 }
 
+/// R17: money that moves between lines takes its tag along.
+Result<void> check_tags_stay(RuleCase& rule_case, schema::BudgetAdjusted::Reader adjusted) {
+  std::map<std::string_view, Wide> sums;
+  for (const auto leg : adjusted.getLegs())
+    if (leg.getSourceTag().size() != 0) sums[view(leg.getSourceTag())] += leg.getAmount();
+  for (const auto& [tag, sum] : sums)
+    if (sum != 0)
+      CF_TRY(
+          report_breach(rule_case.deciding, "R17",
+                        fmt::format("the legs tagged {} sum to {} minor units, not to 0", tag, sum),
+                        "Give the legs that take the money the tag of those that give it"));
+  return {};
+}
+
 /// R17: what a pool gives out keeps the tag of where it came from.
 Result<void> check_tagged(RuleCase& rule_case) {
+  using Kind = schema::BudgetAdjusted::Kind;
   const auto adjusted = rule_case.fact.getBudgetAdjusted();
-  if (adjusted.getKind() == schema::BudgetAdjusted::Kind::CLAWBACK &&
-      adjusted.getPool().size() != 0)
+  const Kind kind = adjusted.getKind();
+  if (kind == Kind::CLAWBACK && adjusted.getPool().size() != 0)
     for (const auto leg : adjusted.getLegs())
       if (leg.getSourceTag().size() == 0)
-        return report_breach(
+        CF_TRY(report_breach(
             rule_case.deciding, "R17",
             fmt::format("{} minor units go from {} into pool {} without a source tag",
                         -leg.getAmount(), view(leg.getLine()), view(adjusted.getPool())),
-            "Give each leg its sourceTag");
+            "Give each leg its sourceTag"));
+  if (kind == Kind::VIREMENT || kind == Kind::RESERVE_DRAW)
+    CF_TRY(check_tags_stay(rule_case, adjusted));
   return check_purpose(rule_case);
 }
 

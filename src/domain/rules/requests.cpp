@@ -1,5 +1,8 @@
+#include <algorithm>
 #include <array>
 
+#include "domain/base.h"
+#include "domain/grades.h"
 #include "domain/rules/rule.h"
 
 namespace counterfoil {
@@ -20,8 +23,8 @@ Result<void> check_itemised(RuleCase& rule_case) {
   Wide sum = 0;
   for (const auto line : request.getCostLines()) sum += line.getAmount();
   if (sum == request.getAmount()) return {};
-  return broken(fmt::format("the cost lines sum to {} minor units, the amount requested is {}",
-                            static_cast<std::int64_t>(sum), request.getAmount()),
+  return broken(fmt::format("the cost lines sum to {} minor units, the amount requested is {}", sum,
+                            request.getAmount()),
                 "Correct the cost lines or the amount");
 }
 
@@ -37,12 +40,11 @@ Result<std::optional<HeldRecord>> standard_on(Book& book, std::string_view stand
   return found;
 }
 
-/// floor(quantity × unit amount); nothing where it does not fit.
-std::optional<Money> price(schema::Decimal::Reader quantity, Money unit_amount) {
+/// floor(quantity × unit amount), at most what 64 bits hold; 0 for a quantity below 0.
+Money price(schema::Decimal::Reader quantity, Money unit_amount) {
   Wide product = static_cast<Wide>(quantity.getCoefficient()) * unit_amount.minor;
   for (unsigned scale = quantity.getScale(); scale > 0; --scale) product /= 10;
-  if (product < 0 || product > INT64_MAX) return std::nullopt;
-  return Money{static_cast<std::int64_t>(product)};
+  return Money{static_cast<std::int64_t>(std::clamp<Wide>(product, 0, INT64_MAX))};
 }
 
 /// R12: where there is a standard, no cost line is above quantity × standard.
@@ -61,14 +63,14 @@ Result<void> check_standards(RuleCase& rule_case) {
       continue;
     }
     const Money unit_amount{standard->fact().getExpenditureStandardSet().getUnitAmount()};
-    const auto most = price(line.getQuantity(), unit_amount);
-    if (most && line.getAmount() > most->minor)
+    const Money most = price(line.getQuantity(), unit_amount);
+    if (line.getAmount() > most.minor)
       CF_TRY(report_breach(
           rule_case.deciding, "R12",
           fmt::format("cost line \"{}\" is {} minor units; by standard {}, record {}, of {} each "
                       "it may be {}",
                       view(line.getName()), line.getAmount(), id, standard->sequence().value,
-                      unit_amount.minor, most->minor),
+                      unit_amount.minor, most.minor),
           "Lower the cost line to that"));
     CF_TRY(want_cited(rule_case.deciding, "R12", standard->sequence(), "the standard"));
   }
@@ -76,37 +78,104 @@ Result<void> check_standards(RuleCase& rule_case) {
 }
 
 constexpr std::array<std::string_view, 6> factor_names = {
-    "", "the execution rate", "the grade", "the level of detail", "the stock", "audit findings"};
+    "", "the execution rate", "the grade", "the level of detail", "the stock", "the audit finding"};
+
+std::string_view about_of(Fact::Reader event) {
+  switch (event.which()) {
+    case Fact::MONITORING_CHECKED:
+      return view(event.getMonitoringChecked().getAbout());
+    case Fact::GRADE_ASSIGNED:
+      return view(event.getGradeAssigned().getAbout());
+    case Fact::AUDIT_FINDING_RECORDED:
+      return view(event.getAuditFindingRecorded().getAbout());
+    default:
+      return view(event.getFactorAssessed().getAbout());
+  }
+}
+
+/// Whether the event itself says that the factor is breached, whatever the review makes of it.
+bool is_breached(Fact::Reader event) {
+  switch (event.which()) {
+    case Fact::GRADE_ASSIGNED:
+      return event.getGradeAssigned().getGrade() >= schema::GradeAssigned::Grade::MEDIUM;
+    case Fact::AUDIT_FINDING_RECORDED:
+      return event.getAuditFindingRecorded().getSeverity() ==
+             schema::AuditFindingRecorded::Severity::MAJOR;
+    case Fact::FACTOR_ASSESSED:
+      return event.getFactorAssessed().getBreached();
+    default:
+      return false;  // a light tells of targets, too
+  }
+}
+
+/// Whether what the factor rests on is about the project, one that it took over, or the unit that
+/// applies; about a list or a fund, it may concern the project as well.
+Result<bool> concerns(Book& book, std::string_view about, schema::BudgetRequested::Reader request) {
+  if (about.starts_with("unit/")) return about.substr(5) == view(request.getUnit());
+  if (!about.starts_with("project/")) return true;
+  CF_LET(const auto projects, predecessors_of(book, view(request.getProject())));
+  return std::any_of(projects.begin(), projects.end(),
+                     [&](const Share& share) { return about.substr(8) == share.project; });
+}
+
+/// Looks at the event that a factor rests on.
+Result<void> check_factor(RuleCase& rule_case, std::string_view factor, const HeldRecord& event,
+                          schema::BudgetRequested::Reader request) {
+  const auto broken = [&](std::string finding) {
+    return report_breach(rule_case.deciding, "R11", std::move(finding),
+                         "Name the event of the project or its unit that counts now");
+  };
+  const std::string_view about = about_of(event.fact());
+  CF_LET(const bool concerned, concerns(rule_case.after(), about, request));
+  if (!concerned)
+    CF_TRY(broken(fmt::format("{}, record {}, is about {}, not about project {} or unit {}", factor,
+                              event.sequence().value, about, view(request.getProject()),
+                              view(request.getUnit()))));
+  if (event.fact().isGradeAssigned()) {
+    CF_LET(const auto grades,
+           current_grades(rule_case.after(), about, schema::GradeAssigned::Level::SELF));
+    const auto is_it = [&](const Grade& grade) { return grade.sequence == event.sequence(); };
+    if (std::none_of(grades.begin(), grades.end(), is_it))
+      CF_TRY(broken(
+          fmt::format("{}, record {}, was superseded by another", factor, event.sequence().value)));
+  }
+  return want_cited(rule_case.deciding, "R11", event.sequence(), factor);
+}
 
 /// R11: a review looks at all five factors, and takes off what the breached ones cost.
 Result<void> check_five_factors(RuleCase& rule_case) {
   const auto review = rule_case.fact.getItemReviewed();
+  CF_LET(const HeldRecord record, held_record(rule_case.after(), Sequence{review.getRequest()}));
+  const auto request = record.fact().getBudgetRequested();
   std::array<bool, factor_names.size()> named{};
   std::uint32_t cut = 0;
+  std::vector<std::string> breached;
   for (const auto factor : review.getFactors()) {
     const auto kind = static_cast<std::size_t>(factor.getKind());
     named[kind] = factor.getHasEvent();
-    if (factor.getBreached()) cut += rule_case.rules().factor_cuts[kind];
+    if (!factor.getHasEvent()) continue;
+    CF_LET(const HeldRecord event, held_record(rule_case.after(), Sequence{factor.getEvent()}));
+    CF_TRY(check_factor(rule_case, factor_names[kind], event, request));
+    if (!factor.getBreached() && !is_breached(event.fact())) continue;
+    cut += rule_case.rules().factor_cuts[kind];
+    breached.push_back(fmt::format("{}, record {}", factor_names[kind], factor.getEvent()));
   }
   for (std::size_t kind = 1; kind < named.size(); ++kind)
     if (!named[kind])
       CF_TRY(report_breach(rule_case.deciding, "R11",
                            fmt::format("the review does not look at {}", factor_names[kind]),
                            "Name the event that the factor rests on"));
-  for (const auto factor : review.getFactors())
-    if (factor.getHasEvent())
-      CF_TRY(want_cited(rule_case.deciding, "R11", Sequence{factor.getEvent()},
-                        factor_names[static_cast<std::size_t>(factor.getKind())]));
-  CF_LET(const HeldRecord request, held_record(rule_case.after(), Sequence{review.getRequest()}));
-  const Money requested{request.fact().getBudgetRequested().getAmount()};
-  const Money most = floor_of(requested, 10'000 - std::min<std::uint32_t>(cut, 10'000));
+  const Money most =
+      floor_of(Money{request.getAmount()}, 10'000 - std::min<std::uint32_t>(cut, 10'000));
   if (review.getAmount() <= most.minor) return {};
   return report_breach(
       rule_case.deciding, "R11",
       fmt::format("{} minor units would be allowed; of the {} requested by record {}, the breached "
-                  "factors leave {} (a cut of {} basis points)",
-                  review.getAmount(), requested.minor, review.getRequest(), most.minor, cut),
-      "Allow no more than that, or cancel the item");
+                  "factors ({}) leave {}, a cut of {} basis points",
+                  review.getAmount(), request.getAmount(), review.getRequest(),
+                  breached.empty() ? "none" : fmt::format("{}", fmt::join(breached, "; ")),
+                  most.minor, cut),
+      fmt::format("Allow at most {}, or cancel the item", most.minor));
 }
 
 }  // namespace

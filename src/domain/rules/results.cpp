@@ -1,3 +1,9 @@
+#include <algorithm>
+#include <set>
+
+#include "domain/base.h"
+#include "domain/effects.h"
+#include "domain/line.h"
 #include "domain/rules/rule.h"
 #include "domain/subjects.h"
 
@@ -13,8 +19,41 @@ bool answers_a_grade(Fact::Reader fact) {
   if (!fact.isBudgetAdjusted()) return false;
   const auto adjusted = fact.getBudgetAdjusted();
   const Kind kind = adjusted.getKind();
-  return adjusted.getCause() == schema::BudgetAdjusted::Cause::GRADE &&
+  Wide sum = 0;
+  for (const auto leg : adjusted.getLegs()) sum += leg.getAmount();
+  return sum < 0 && adjusted.getCause() == schema::BudgetAdjusted::Cause::GRADE &&
          (kind == Kind::REDUCTION || kind == Kind::CLAWBACK || kind == Kind::CANCELLATION);
+}
+
+/// The projects whose lines the event changes.
+Result<std::set<std::string>> projects_of(Fact::Reader fact) {
+  std::set<std::string> projects;
+  CF_TRY(for_each_line_effect(fact, [&](const LineEffect& effect) -> Result<void> {
+    CF_LET(const LineId line, parse_line(effect.line));
+    projects.emplace(line.project);
+    return {};
+  }));
+  return projects;
+}
+
+/// Whether the event changes a line of what was graded: of the project or of one that took it over,
+/// of a project of the unit, of the fund. A list names no lines.
+Result<bool> concerns(RuleCase& rule_case, std::string_view about, Fact::Reader fact) {
+  if (about.starts_with("fund/")) {
+    CF_LET(const auto subjects, subjects_of(fact));
+    return std::find(subjects.begin(), subjects.end(), about) != subjects.end();
+  }
+  if (about.starts_with("list/")) return true;
+  CF_LET(const auto projects, projects_of(fact));
+  for (const std::string& project : projects) {
+    CF_LET(const auto state,
+           rule_case.after().state<ProjectState>(fmt::format("project/{}", project)));
+    if (about == fmt::format("unit/{}", state.unit)) return true;
+    CF_LET(const auto shares, predecessors_of(rule_case.after(), project));
+    for (const Share& share : shares)
+      if (about == fmt::format("project/{}", share.project)) return true;
+  }
+  return false;
 }
 
 /// R15: a result that was not reached is answered by money taken away, or by a reasoned waiver.
@@ -33,10 +72,19 @@ Result<void> check_answer(RuleCase& rule_case) {
   for (const std::uint64_t answer : applied.getAnswers()) {
     CF_LET(const HeldRecord record, held_record(rule_case.after(), Sequence{answer}));
     CF_LET(const auto state, rule_case.after().state<EventState>(event_key(Sequence{answer})));
-    if (answers_a_grade(record.fact()) && !state.reversed) continue;
-    CF_TRY(broken(fmt::format("record {}, a {}, takes nothing away for a grade", answer,
-                              fact_name(record.fact())),
-                  "Name a reduction or a clawback with cause grade, or a cut appropriation"));
+    if (!answers_a_grade(record.fact()) || state.reversed) {
+      CF_TRY(broken(fmt::format("record {}, a {}, takes nothing away for a grade", answer,
+                                fact_name(record.fact())),
+                    "Name a reduction or a clawback with cause grade, or a cut appropriation"));
+      continue;
+    }
+    CF_LET(const bool same, concerns(rule_case, view(applied.getAbout()), record.fact()));
+    if (!same)
+      CF_TRY(broken(fmt::format("record {}, a {}, takes nothing away from {}, which grade {} is "
+                                "about",
+                                answer, fact_name(record.fact()), view(applied.getAbout()),
+                                applied.getGrade()),
+                    "Name an event that does"));
   }
   return want_cited(rule_case.deciding, "R15", Sequence{applied.getGrade()}, "the grade");
 }

@@ -10,9 +10,9 @@ const std::vector<Rule>& all_rules() {
   static const std::vector<Rule> all = [] {
     std::vector<Rule> rules;
     for (auto& family :
-         {target_rules(), request_rules(), ceiling_rules(), stock_rules(), funding_rules(),
-          library_rules(), monitoring_rules(), result_rules(), pooling_rules(), correction_rules(),
-          availability_rules(), four_eyes_rules()})
+         {target_rules(), request_rules(), ceiling_rules(), zero_base_rules(), stock_rules(),
+          funding_rules(), library_rules(), monitoring_rules(), result_rules(), pooling_rules(),
+          correction_rules(), availability_rules(), four_eyes_rules()})
       rules.insert(rules.end(), family.begin(), family.end());
     return rules;
   }();

@@ -32,7 +32,8 @@ struct Rule {
 const std::vector<Rule>& all_rules();
 std::vector<Rule> target_rules();        // R1, R3
 std::vector<Rule> request_rules();       // R2, R11, R12
-std::vector<Rule> ceiling_rules();       // R4, R5, R6
+std::vector<Rule> ceiling_rules();       // R4, R5
+std::vector<Rule> zero_base_rules();     // R6
 std::vector<Rule> stock_rules();         // R7
 std::vector<Rule> funding_rules();       // R8, R9, R10
 std::vector<Rule> library_rules();       // R13

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "domain/line.h"
 #include "domain/rules/rule.h"
 #include "domain/vintages.h"
@@ -7,45 +9,53 @@ namespace {
 
 using schema::Fact;
 
-bool is_clawed_back_whole(const std::optional<HeldRecord>& classified) {
-  using Expenditure = schema::ProjectClassified::Expenditure;
-  if (!classified) return false;
-  const auto expenditure = classified->fact().getProjectClassified().getExpenditure();
-  return expenditure == Expenditure::BASIC || expenditure == Expenditure::THREE_PUBLIC;
-}
-
 Money unspent(const LineState& line, std::int32_t vintage) {
   for (const Vintage& left : unspent_by_vintage(line))
     if (left.fiscal_year == vintage) return left.amount;
   return {};
 }
 
+/// What the adjustment's legs take out of a line, by vintage: several legs share what is unspent.
+using Carried = std::map<std::pair<std::string_view, std::int32_t>, Wide>;
+
+std::int32_t vintage_of(schema::Leg::Reader leg, const LineId& line) {
+  return leg.getVintage() == 0 ? line.fiscal_year : leg.getVintage();
+}
+
+/// "under its classification (record 10)"
+std::string words_of(const std::optional<HeldRecord>& classified) {
+  if (!classified) return "without a classification";
+  return fmt::format("under the classification of record {}", classified->sequence().value);
+}
+
 /// One leg that takes unspent money out of a year.
-Result<void> check_carried_out(RuleCase& rule_case, schema::Leg::Reader leg, const LineId& line) {
-  const std::int32_t vintage = leg.getVintage() == 0 ? line.fiscal_year : leg.getVintage();
+Result<void> check_carried_out(RuleCase& rule_case, schema::Leg::Reader leg, const LineId& line,
+                               Carried& carried) {
+  const std::int32_t vintage = vintage_of(leg, line);
   CF_LET(const auto classified, classification(rule_case.after(), line.project));
-  const bool exempt = rule_case.rules().earmarked_exempt && classified &&
-                      classified->fact().getProjectClassified().getEarmarked();
-  if (is_clawed_back_whole(classified))
+  const Lapse lapse = lapse_of(rule_case.rules(), classified, line.fiscal_year, vintage);
+  if (lapse == Lapse::expenditure)
     CF_TRY(report_breach(
         rule_case.deciding, "R7",
         fmt::format("{} minor units of basic expenditure or of the three public expenses would be "
-                    "carried over from {}",
-                    -leg.getAmount(), view(leg.getLine())),
+                    "carried over from {}, {}",
+                    -leg.getAmount(), view(leg.getLine()), words_of(classified)),
         "Claw them back whole"));
-  else if (line.fiscal_year - vintage >= 1 && !exempt)
+  else if (lapse == Lapse::vintage)
     CF_TRY(report_breach(
         rule_case.deciding, "R7",
-        fmt::format("{} minor units of vintage {} would be carried over from {} a second time",
-                    -leg.getAmount(), vintage, view(leg.getLine())),
+        fmt::format("{} minor units of vintage {} would be carried over from {} a second time, {}",
+                    -leg.getAmount(), vintage, view(leg.getLine()), words_of(classified)),
         "Claw them back whole"));
   CF_LET(const auto state, rule_case.before.state<LineState>(view(leg.getLine())));
   const Money left = unspent(state, vintage);
-  if (-leg.getAmount() > left.minor)
+  Wide& taken = carried[{view(leg.getLine()), vintage}];
+  taken -= leg.getAmount();
+  if (taken > left.minor)
     CF_TRY(report_breach(rule_case.deciding, "R7",
                          fmt::format("{} minor units of vintage {} would be carried over from {}, "
                                      "which has {} of it unspent",
-                                     -leg.getAmount(), vintage, view(leg.getLine()), left.minor),
+                                     taken, vintage, view(leg.getLine()), left.minor),
                          "Carry over no more than that"));
   CF_LET(const auto closed,
          newest(rule_case.after(), Fact::PERIOD_CLOSED, std::to_string(line.fiscal_year)));
@@ -57,14 +67,25 @@ Result<void> check_carried_out(RuleCase& rule_case, schema::Leg::Reader leg, con
   return want_cited(rule_case.deciding, "R7", closed->sequence(), "the close of the year");
 }
 
+/// One leg that brings money into a year: it stays of the year that it was appropriated in.
+Result<void> check_carried_in(RuleCase& rule_case, schema::Leg::Reader leg, const LineId& line) {
+  if (vintage_of(leg, line) < line.fiscal_year) return {};
+  return report_breach(rule_case.deciding, "R7",
+                       fmt::format("{} minor units would be carried into {} as money of {}",
+                                   leg.getAmount(), view(leg.getLine()), vintage_of(leg, line)),
+                       "Give the leg the vintage that the money was first appropriated in");
+}
+
 /// R7: what may be carried over at the close of a year, by vintage.
 Result<void> check_stock(RuleCase& rule_case) {
   const auto adjusted = rule_case.fact.getBudgetAdjusted();
   if (adjusted.getKind() != schema::BudgetAdjusted::Kind::CARRY_OVER) return {};
+  Carried carried;
   for (const auto leg : adjusted.getLegs()) {
     CF_LET(const LineId line, parse_line(view(leg.getLine())));
-    if (leg.getAmount() < 0 && rule_case.rules().is_expenditure(line.measure))
-      CF_TRY(check_carried_out(rule_case, leg, line));
+    if (!rule_case.rules().is_expenditure(line.measure)) continue;
+    if (leg.getAmount() < 0) CF_TRY(check_carried_out(rule_case, leg, line, carried));
+    if (leg.getAmount() > 0) CF_TRY(check_carried_in(rule_case, leg, line));
   }
   return {};
 }

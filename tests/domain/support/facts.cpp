@@ -60,6 +60,12 @@ CommandOf CommandOf::because(std::string reason) const {
   return with([=](schema::Command::Builder command) { command.setReason(text_of(reason)); });
 }
 
+CommandOf CommandOf::by(std::string principal) const {
+  CommandOf changed = *this;
+  changed.actor = std::move(principal);
+  return changed;
+}
+
 void CommandOf::fill(schema::Command::Builder command) const {
   command.setCommandId("c");
   auto list = command.initFacts(static_cast<unsigned>(facts.size()));

@@ -19,6 +19,7 @@ struct FactOf {
 struct CommandOf {
   std::vector<FactOf> facts;
   std::vector<std::function<void(schema::Command::Builder)>> parts;
+  std::string actor = "clerk";
 
   CommandOf(FactOf fact) : facts{std::move(fact)} {}  // NOLINT: a fact alone is a command
   explicit CommandOf(std::vector<FactOf> several) : facts(std::move(several)) {}
@@ -30,6 +31,7 @@ struct CommandOf {
   CommandOf decided_on(std::string_view date) const;
   CommandOf effective_on(std::string_view date) const;
   CommandOf because(std::string reason) const;
+  CommandOf by(std::string principal) const;
 
   void fill(schema::Command::Builder command) const;
 };

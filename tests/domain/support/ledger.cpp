@@ -90,7 +90,7 @@ Result<const RuleSet*> MemoryLedger::rule_set(Sequence published) {
   return &rule_sets_.emplace(published, std::move(parsed)).first->second;
 }
 
-Result<std::vector<Breach>> MemoryLedger::submit(const CommandOf& command_of) {
+Result<std::vector<Breach>> MemoryLedger::decide_in(Book& book, const CommandOf& command_of) {
   capnp::MallocMessageBuilder message;
   auto command = message.initRoot<schema::Command>();
   command_of.fill(command);
@@ -103,12 +103,21 @@ Result<std::vector<Breach>> MemoryLedger::submit(const CommandOf& command_of) {
   stamp.decided_on = Date{static_cast<std::int32_t>(stamp.decided_at.microseconds / day_us)};
   stamp.effective_on =
       command.getHasEffectiveOn() ? Date{command.getEffectiveOn()} : stamp.decided_on;
-  stamp.actor = "clerk";
+  stamp.actor = command_of.actor;
   stamp.role = schema::Role::FINANCE;
   stamp.digest = "digest";
 
+  return decide(book, command.asReader(), stamp);
+}
+
+Result<std::vector<Breach>> MemoryLedger::judge(const CommandOf& command_of) {
   Book book(*this);
-  CF_LET(auto breaches, decide(book, command.asReader(), stamp));
+  return decide_in(book, command_of);
+}
+
+Result<std::vector<Breach>> MemoryLedger::submit(const CommandOf& command_of) {
+  Book book(*this);
+  CF_LET(auto breaches, decide_in(book, command_of));
   put(pages_, book.changes());
   for (Words& words : book.records()) records_.push_back(std::move(words));
   return breaches;

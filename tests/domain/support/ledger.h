@@ -22,6 +22,8 @@ class MemoryLedger final : public BookSource {
 
   /// Decides the command and keeps what it records.
   Result<std::vector<Breach>> submit(const CommandOf& command);
+  /// What would come of it.
+  Result<std::vector<Breach>> judge(const CommandOf& command);
 
   const Pages& pages() const { return pages_; }
   const std::vector<Words>& records() const { return records_; }
@@ -32,6 +34,8 @@ class MemoryLedger final : public BookSource {
   }
 
  private:
+  Result<std::vector<Breach>> decide_in(Book& book, const CommandOf& command_of);
+
   Pages pages_;
   std::vector<Words> records_;
   std::map<Sequence, RuleSet> rule_sets_;

@@ -64,6 +64,12 @@ void add(Sums& sums, Fact::Reader fact, int sign) {
         sums.lines[it.getLine()].committed -= sign * Wide{it.getAmount()};
       return;
     }
+    case Fact::BUDGET_STATED: {
+      const auto it = fact.getBudgetStated();
+      sums.lines[it.getLine()].current += sign * Wide{it.getDifference()};
+      if (it.getHasSpent()) sums.lines[it.getLine()].spent += sign * Wide{it.getSpentDifference()};
+      return;
+    }
     default:
       return;
   }
@@ -99,6 +105,12 @@ bool states_right_balances(const Sums& before, const Sums& after, Fact::Reader f
       const auto it = fact.getPaymentRecorded();
       const Line line = of(it.getLine());
       return line.spent == it.getSpentAfter() && line.committed == it.getCommittedAfter();
+    }
+    case Fact::BUDGET_STATED: {
+      const auto it = fact.getBudgetStated();
+      const Line line = of(it.getLine());
+      return line.current == it.getBalanceAfter() && line.current == it.getTotal() &&
+             (!it.getHasSpent() || line.spent == it.getSpent());
     }
     case Fact::EVENT_REVERSED:
       for (const auto effect : fact.getEventReversed().getEffects()) {
@@ -169,6 +181,9 @@ bool pages_agree(const Sums& sums, const Pages& pages) {
   for (const auto& [id, line] : sums.lines) {
     const auto state = std::get<LineState>(pages.at(id).state);
     if (line != Line{state.current.minor, state.committed.minor, state.spent.minor}) return false;
+    Wide vintages = 0;
+    for (const Vintage& vintage : state.vintages) vintages += vintage.amount.minor;
+    if (vintages != line.current) return false;
   }
   for (const auto& [key, pool] : sums.pools) {
     const auto state = std::get<PoolState>(pages.at(key).state);

@@ -1,82 +1,81 @@
 #include "domain/support/random_commands.h"
 
-#include <array>
-#include <ostream>
+#include <fmt/format.h>
+
+#include "domain/support/random_year.h"
+#include "domain/support/year_facts.h"
 
 namespace counterfoil::test {
 namespace {
 
 using schema::Fact;
 
-constexpr std::array units = {"U", "V", "W", "X"};
-constexpr std::array projects = {"P", "Q", "R", "S"};
-constexpr std::array lines = {
-    // The three that the city opens, twice, so that most money finds its line.
-    "line/2024/P/general/net/-",         "line/2024/Q/general/net/-",
-    "line/2024/Q/general/conditional/-", "line/2024/P/general/net/-",
-    "line/2024/Q/general/net/-",         "line/2024/Q/general/conditional/-",
-    "line/2024/Q/general/earmarked/-",   "line/2025/P/general/net/-",
-    "line/2024/P/general/headcount/-",   "line/2024/R/general/net/-",
-};
-constexpr std::array abouts = {"project/P", "unit/V", "list/L", "project/S", "pool/p"};
-constexpr std::array<std::int64_t, 16> amounts = {
-    1, 2, 3, 5, 10, 40, 100, 300, 400, 1'000, 0, -1, -50, INT64_MAX, -INT64_MAX, INT64_MIN};
 constexpr std::array modes = {"enforce", "override", "observe", "off"};
+constexpr std::array grades = {"excellent", "good", "medium", "poor"};
 
-template <typename T, std::size_t N>
-const T& pick(const std::array<T, N>& from, unsigned which) {
-  return from[which % N];
-}
-
+/// The facts that every ledger has, and what moves money; the others are in random_year.cpp.
 class Drawer {
  public:
-  Drawer(const Draw& draw, MemoryLedger& ledger) : draw_(draw), ledger_(ledger) {}
+  Drawer(const Draw& draw, MemoryLedger& ledger) : draw_(draw), picks_(draw, ledger) {}
 
   FactOf fact() const {
     switch (draw_.tag) {
       case Fact::LEDGER_OPENED:
         return opened();
       case Fact::RULE_SET_PUBLISHED:
-        return rules(rule_set(pick(modes, draw_.other), std::to_string(draw_.ids % 8)));
+        return rules(rule_set_of_all(modes[draw_.other % 4], std::to_string(draw_.ids % 8)));
       case Fact::UNIT_REGISTERED:
-        return unit(pick(units, draw_.ids));
+        return unit(picks_.unit());
       case Fact::PROJECT_PROPOSED:
         return proposed();
       case Fact::LINE_OPENED:
-        return line(a());
+        return line(picks_.line());
       case Fact::TARGET_SUBMITTED:
-        return target(pick(abouts, draw_.other), pick(units, draw_.ids), year());
+        return target(picks_.about(), picks_.unit(), picks_.year());
       case Fact::TARGET_APPROVED:
-        return approve(earlier(Fact::TARGET_SUBMITTED));
+        return approve(picks_.earlier(Fact::TARGET_SUBMITTED));
       case Fact::BUDGET_APPROPRIATED:
-        return appropriate(a(), amount(), draw_.other % 4 == 0 ? Cuts{amount(), 7, "p"} : Cuts{});
+        return appropriate(picks_.line(), picks_.amount(),
+                           draw_.other % 4 == 0   ? Cuts{picks_.amount(), 7, "p"}
+                           : draw_.other % 4 == 1 ? Cuts{0, 500, "livelihood"}
+                                                  : Cuts{});
       case Fact::BUDGET_ADJUSTED:
-        return adjusted();
+        return draw_.event % 2 == 0 ? adjusted() : year_fact(picks_);
       case Fact::COMMITMENT_RECORDED:
-        return commit(a(), amount());
+        return commit(picks_.line(), picks_.amount());
       case Fact::PAYMENT_RECORDED:
         return payment();
       case Fact::MONITORING_CHECKED:
-        return monitor(pick(abouts, draw_.other), year());
+        return checked();
       case Fact::GRADE_ASSIGNED:
-        return grade(pick(abouts, draw_.other), year());
+        return draw_.plausible ? graded(picks_.about(), grades[draw_.amount % 4], picks_.year())
+                               : grade(picks_.about(), picks_.year());
+      case Fact::EVENT_REVERSED:
+        return reverse(draw_.event % (picks_.ledger().records().size() + 2));
       default:
-        return reverse(draw_.event % (ledger_.records().size() + 2));
+        return year_fact(picks_);
     }
   }
 
  private:
-  std::string a() const { return pick(lines, draw_.ids); }
-  std::string b() const { return pick(lines, draw_.other); }
-  std::int32_t year() const { return draw_.plausible ? 2024 : 1'800 + draw_.ids; }
-  std::int64_t amount() const {
-    return draw_.plausible ? amounts[draw_.amount % 10] : pick(amounts, draw_.amount);
-  }
+  std::string a() const { return picks_.line(); }
+  std::string b() const { return picks_.other_line(); }
+  std::int64_t amount() const { return picks_.amount(); }
 
   FactOf proposed() const {
-    const std::string id = pick(projects, draw_.ids);
-    if (draw_.plausible) return project(id, pick(units, draw_.other));
-    return project(id, pick(units, draw_.other), {pick(projects, draw_.amount)}, draw_.event);
+    const std::string id = picks_.project();
+    const std::string other = picks_.one_of(2) == 0 ? "R" : id;
+    if (draw_.plausible) return project(other, draw_.other % 3 == 0 ? "V" : "U");
+    return project(other, picks_.unit(), {picks_.other_project()}, draw_.event);
+  }
+
+  FactOf checked() const {
+    if (draw_.ids % 8 == 0) return monitor(picks_.about(), picks_.year());
+    return but(check(picks_.about(), "2024-07-01", draw_.amount * 40, draw_.amount * 40,
+                     draw_.other % 4 == 0 ? "yellow" : "green"),
+               [year = picks_.year()](Fact::Builder fact) {
+                 fact.getMonitoringChecked().setFiscalYear(year);
+               });
   }
 
   FactOf adjusted() const {
@@ -84,66 +83,69 @@ class Drawer {
     if (!draw_.plausible) return adjust(kind, {{a(), amount(), ""}, {b(), amount(), "t"}}, "p");
     switch (kind) {
       case Kind::CLAWBACK:
-        return adjust(kind, {{a(), -amount(), ""}, {a(), -1, "t"}}, "p");
+        return adjust(kind, {{a(), -amount(), draw_.event % 3 == 0 ? "" : "t"}, {a(), -1, "t"}},
+                      "p");
       case Kind::POOL_ALLOCATION:
-        return adjust(kind, {{a(), amount(), ""}}, "p");
+        return adjust(kind, {{a(), amount(), draw_.event % 3 == 0 ? "" : "t"}}, "p");
       case Kind::VIREMENT:
-      case Kind::RESERVE_DRAW: {
-        const auto& to = lines[draw_.event % lines.size()];
-        return adjust(kind, {{a(), -amount(), ""}, {to, amount(), ""}, {a(), 0, ""}});
-      }
+      case Kind::RESERVE_DRAW:
+        return adjust(kind, {{a(), -amount(), ""}, {to(), amount(), ""}, {a(), 0, ""}});
       default:
         return adjust(kind, {{a(), amount(), ""}, {b(), -1, ""}, {a(), 2, ""}});
     }
   }
 
+  std::string to() const {
+    Draw other = draw_;
+    other.ids = static_cast<std::uint8_t>(draw_.event % 251);
+    return Picks(other, picks_.ledger()).line();
+  }
+
   FactOf payment() const {
+    const std::uint64_t commitment = picks_.earlier(Fact::COMMITMENT_RECORDED);
+    const std::uint64_t paid = picks_.earlier(Fact::PAYMENT_RECORDED);
     switch (draw_.other % 3) {
       case 0:
         return pay(a(), amount());
       case 1:
-        return pay(line_of(earlier(Fact::COMMITMENT_RECORDED)), amount(),
-                   earlier(Fact::COMMITMENT_RECORDED));
+        return pay(picks_.line_of(commitment), amount(), commitment);
       default:
-        return refund(line_of(earlier(Fact::PAYMENT_RECORDED)),
-                      draw_.plausible ? -amount() : amount(), earlier(Fact::PAYMENT_RECORDED));
+        return refund(picks_.line_of(paid), draw_.plausible ? -amount() : amount(), paid);
     }
   }
 
-  /// A record; of that kind, where the draw aims at being accepted and there is one.
-  std::uint64_t earlier(Fact::Which kind) const {
-    std::vector<std::uint64_t> found;
-    for (std::uint64_t i = 0; draw_.plausible && i < ledger_.records().size(); ++i)
-      if (ledger_.record(Sequence{i})->getFact().which() == kind) found.push_back(i);
-    if (found.empty()) return draw_.event % (ledger_.records().size() + 2);
-    return found[draw_.event % found.size()];
-  }
-
-  std::string line_of(std::uint64_t event) const {
-    const auto record = ledger_.record(Sequence{event});
-    if (!record || draw_.ids % 16 == 0) return a();
-    const auto fact = record->getFact();
-    if (fact.isCommitmentRecorded()) return fact.getCommitmentRecorded().getLine();
-    return fact.isPaymentRecorded() ? std::string(fact.getPaymentRecorded().getLine()) : a();
-  }
-
   const Draw& draw_;
-  MemoryLedger& ledger_;
+  Picks picks_;
 };
+
+/// As many of the newest records as a command may cite, so that no rule lacks its evidence.
+std::vector<std::uint64_t> all_evidence(const MemoryLedger& ledger) {
+  const std::uint64_t size = ledger.records().size();
+  std::vector<std::uint64_t> evidence;
+  for (std::uint64_t i = size > 256 ? size - 256 : 0; i < size; ++i) evidence.push_back(i);
+  return evidence;
+}
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& out, const Draw& draw) {
-  return out << fmt::format("{{tag {}, ids {}, other {}, amount {}, event {}, plausible {}}}",
-                            draw.tag, draw.ids, draw.other, draw.amount, draw.event,
-                            draw.plausible);
+std::string rule_set_of_all(std::string_view mode, std::string_view version) {
+  std::string members;
+  for (const std::string_view id : rule_ids)
+    members += fmt::format(R"({}"{}": {{"mode": "{}"{}}})", members.empty() ? "" : ", ", id, mode,
+                           id == "R1" || id == "R6" ? R"(, "scope": "all")" : "");
+  return fmt::format(R"({{"name": "city", "version": "{}", "rules": {{{}}}}})", version, members);
 }
 
 CommandOf command_of(const DrawnCommand& draws, MemoryLedger& ledger) {
   std::vector<FactOf> facts;
   for (const Draw& draw : draws) facts.push_back(Drawer(draw, ledger).fact());
+  const unsigned event = draws.front().event;
   CommandOf command(std::move(facts));
-  return draws.front().event % 2 == 0 ? command : command.overriding("mayor", "doc 7");
+  command = command.by(event % 3 == 0 ? "Ann" : "Bob");
+  if (event % 5 != 0) command = command.citing(all_evidence(ledger));
+  if (event % 7 == 0) command = command.effective_on("2023-12-30");
+  if (event % 11 != 0) command = command.because("so it was decided");
+  return event % 2 == 0 ? command : command.overriding("mayor", "doc 7");
 }
 
 }  // namespace counterfoil::test

@@ -1,0 +1,53 @@
+#include "service/secrets.h"
+
+#include <openssl/rand.h>
+
+#include <array>
+
+#include "codec/binary_text.h"
+
+namespace counterfoil {
+namespace {
+
+constexpr std::size_t token_bytes = 32;
+
+std::string how_to_make(const std::string& path) {
+  return fmt::format("make a new one with `(umask 077; openssl rand -hex 32 > {})`", path);
+}
+
+}  // namespace
+
+Result<std::string> make_token() {
+  std::array<unsigned char, token_bytes> bits{};
+  if (RAND_bytes(bits.data(), static_cast<int>(bits.size())) != 1)
+    return fail(ErrorCode::io, "OpenSSL has no randomness to make a token from");
+  return to_hex({reinterpret_cast<const char*>(bits.data()), bits.size()});
+}
+
+Result<void> write_admin_token(const LedgerFolder& folder, const std::string& token) {
+  return create_private_file(folder.admin_token(), token + "\n");
+}
+
+Result<std::string> read_admin_token(const LedgerFolder& folder) {
+  const std::string path = folder.admin_token();
+  auto token = read_private_file(path);
+  if (!token && token.error().code == ErrorCode::not_found)
+    return fail(ErrorCode::not_found, "{} is missing, so nobody could log in: {}", path,
+                how_to_make(path));
+  if (!token) return token;
+  while (!token->empty() && token->back() == '\n') token->pop_back();
+  const bool is_hex = token->find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (token->size() != 2 * token_bytes || !is_hex)
+    return fail(ErrorCode::invalid, "{} does not hold {} hexadecimal digits: {}", path,
+                2 * token_bytes, how_to_make(path));
+  return token;
+}
+
+Result<void> check_signing_key(const LedgerFolder& folder) {
+  const std::string path = folder.signing_key();
+  CF_LET(const std::string pem, read_private_file(path));
+  if (pem.starts_with("-----BEGIN PRIVATE KEY-----")) return {};
+  return fail(ErrorCode::corrupt, "{} holds no private key: put it back from a copy", path);
+}
+
+}  // namespace counterfoil

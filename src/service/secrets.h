@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "storage/folder.h"
+
+namespace counterfoil {
+
+/// 256 random bits as 64 hexadecimal digits.
+Result<std::string> make_token();
+Result<void> write_admin_token(const LedgerFolder& folder, const std::string& token);
+/// The first administrator's token; one that others may read, or that could be guessed, is refused.
+Result<std::string> read_admin_token(const LedgerFolder& folder);
+
+/// Accepts a signing key that is its owner's alone. `not_found` where there is none.
+Result<void> check_signing_key(const LedgerFolder& folder);
+
+}  // namespace counterfoil

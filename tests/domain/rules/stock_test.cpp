@@ -1,0 +1,172 @@
+#include "domain/support/modes.h"
+#include "support/catch.h"
+
+// R7: what is left at the close of a year, by vintage.
+
+using namespace counterfoil;
+using namespace counterfoil::test;
+
+namespace {
+
+const std::string A_2025 = "line/2025/P/general/net/-";
+const std::string A_2026 = "line/2026/P/general/net/-";
+constexpr std::uint64_t close_2024 = behind_rule + 2;  // record 13, behind A_2025 and `of_P`
+
+/// A has 1000 of 2024, `paid` of it, and 2024 is closed.
+HistoryUnder closed_with(FactOf of_P, std::int64_t paid = 0) {
+  return [=](const CommandOf& rules) {
+    return paid == 0 ? given({city(), rules, line(A_2025), of_P, year_closed(2024)})
+                     : given({city(), pay(A, paid), rules, line(A_2025), of_P, year_closed(2024)});
+  };
+}
+
+CommandOf carry(std::int64_t amount, std::uint64_t cited = close_2024) {
+  return CommandOf(carry_over({{A, -amount}, {A_2025, amount, 2024}})).citing({cited});
+}
+
+/// 400 of 2024 carried into 2025, where 600 more are appropriated and 500 paid; 2025 is closed.
+HistoryUnder carried_once(FactOf of_P) {
+  return [=](const CommandOf& rules) {
+    return given(
+        {city(), rules, together({line(A_2025), of_P, year_closed(2024)}), carry(400),
+         together({line(A_2026), appropriate(A_2025, 600), pay(A_2025, 300), year_closed(2025)})});
+  };
+}
+constexpr std::uint64_t close_2025 = 18;
+
+CommandOf carry_again(std::int64_t amount, std::int32_t vintage) {
+  return CommandOf(carry_over({{A_2025, -amount, vintage}, {A_2026, amount, vintage}}))
+      .citing({close_2025});
+}
+
+Expectation vintages(std::string of_line, std::vector<Vintage> expected) {
+  return [=](MemoryLedger& ledger) {
+    const auto state = ledger.state<LineState>(of_line);
+    CHECK(state.vintages == expected);
+    Wide sum = 0;
+    for (const Vintage& vintage : state.vintages) sum += vintage.amount.minor;
+    CHECK((sum == state.current.minor));
+  };
+}
+
+}  // namespace
+
+TEST_CASE("R7 stock: this year's unspent project money is carried over, all of it at most") {
+  check_accepted("R7", closed_with(classified("P", "special")), carry(1'000));
+  check_refused("R7", closed_with(classified("P", "special")), carry(1'001),
+                {"1001 minor units of vintage 2024", A, "has 1000 of it unspent",
+                 "Carry over no more than that"});
+  given({city(), rule("R7", "enforce"), line(A_2025), year_closed(2024)})
+      .when(carry(400, behind_rule + 1))
+      .then({current(A, 600), current(A_2025, 400), vintages(A, {{2024, Money{600}}}),
+             vintages(A_2025, {{2024, Money{400}}}), no_breach()});
+}
+
+TEST_CASE("R7 stock: by its mode it refuses, wants an override, reports, or is silent") {
+  check_modes("R7", closed_with(classified("P", "special")), carry(1'001),
+              {"1001 minor units of vintage 2024"}, "Carry over no more");
+  check_modes("R7", closed_with(classified("P", "basic")), carry(1), {"basic expenditure"},
+              "Claw them back whole");
+}
+
+TEST_CASE("R7 stock: what was paid is not unspent, what was committed is") {
+  check_accepted("R7", closed_with(classified("P", "special"), 300), carry(700, close_2024 + 1));
+  check_refused("R7", closed_with(classified("P", "special"), 300), carry(701, close_2024 + 1),
+                {"701 minor units", "has 700 of it unspent"});
+  given({city(), rule("R7", "enforce"), line(A_2025), commit(A, 900), year_closed(2024)})
+      .when(carry(1'000))
+      .then({no_breach()});
+}
+
+TEST_CASE("R7 stock: several legs share what is unspent") {
+  // Each leg was compared alone, so that 600 went out twice.
+  given({city(), rule("R7", "enforce"), line(A_2025), year_closed(2024)})
+      .when(CommandOf(carry_over({{A, -600}, {A, -401}, {A_2025, 1'001, 2024}})).citing({12}))
+      .refused("R7: ", "1001 minor units of vintage 2024", "has 1000 of it unspent")
+      .when(CommandOf(carry_over({{A, -600}, {A, -400}, {A_2025, 1'000, 2024}})).citing({12}))
+      .then({current(A, 0)});
+}
+
+TEST_CASE("R7 stock: basic expenditure and the three public expenses are clawed back whole") {
+  for (const char* expenditure : {"basic", "threePublic"})
+    check_refused("R7", closed_with(classified("P", expenditure)), carry(1),
+                  {"1 minor units of basic expenditure or of the three public expenses", A,
+                   "under the classification of record 12", "Claw them back whole"});
+  for (const char* expenditure : {"special", "development"})
+    check_accepted("R7", closed_with(classified("P", expenditure)), carry(1));
+  given({city(), rule("R7", "enforce"), line(A_2025), classified("P", "basic"), year_closed(2024)})
+      .when(adjust(Kind::CLAWBACK, {{A, -1'000, ""}}, "p"))
+      .then({current(A, 0), no_breach()});
+}
+
+TEST_CASE("R7 stock: project money is carried over once, and the oldest is spent first") {
+  check_refused("R7", carried_once(classified("P", "special")), carry_again(1, 2024),
+                {"1 minor units of vintage 2024", A_2025, "a second time",
+                 "under the classification of record 12", "Claw them back whole"});
+  check_accepted("R7", carried_once(classified("P", "special")), carry_again(600, 2025));
+  check_refused("R7", carried_once(classified("P", "special")), carry_again(601, 2025),
+                {"601 minor units of vintage 2025", "has 600 of it unspent"});
+  check_modes("R7", carried_once(classified("P", "special")), carry_again(100, 2024),
+              {"a second time"}, "Claw them back whole");
+}
+
+TEST_CASE("R7 stock: earmarked transfers are exempt where the rule set says so") {
+  const FactOf earmarked = classified("P", "special", R"("earmarked": true)");
+  check_accepted("R7", carried_once(earmarked), carry_again(100, 2024));
+  check_refused("R7", carried_once(earmarked), carry_again(101, 2024),
+                {"101 minor units of vintage 2024", "has 100 of it unspent"});
+  carried_once(earmarked)(rule("R7", "enforce", R"("earmarkedExempt": false)"))
+      .when(carry_again(100, 2024))
+      .refused("R7: ", "a second time");
+}
+
+TEST_CASE("R7 stock: carried money stays of the year that it was appropriated in") {
+  // A leg without a vintage made old money new, and it could be carried over for ever.
+  for (const std::int32_t vintage : {0, 2025, 2026})
+    given({city(), rule("R7", "enforce"), line(A_2025), year_closed(2024)})
+        .when(CommandOf(carry_over({{A, -400}, {A_2025, 400, vintage}})).citing({12}))
+        .refused("R7: ", "400 minor units would be carried into", A_2025,
+                 fmt::format("as money of {}", vintage == 0 ? 2025 : vintage),
+                 "Give the leg the vintage");
+}
+
+TEST_CASE("R7 stock: the year is closed, and its close is among the evidence") {
+  given({city(), rule("R7", "enforce"), line(A_2025)})
+      .when(carry(400, 0))
+      .refused("R7: ", "carried over from 2024, which is not closed", "periodClosed first")
+      .when(year_closed(2024))
+      .then({})
+      .when(carry(400, 0))
+      .refused("R7: ", "the close of the year, record 12, is not among the evidence",
+               "Cite record 12")
+      .when(year_reopened(2024))
+      .then({})
+      .when(carry(400, 12))
+      .refused("which is not closed")
+      .when(year_closed(2024))
+      .then({})
+      .when(carry(400, 12))
+      .refused("Cite record 14")
+      .when(carry(400, 14))
+      .then({no_breach()});
+}
+
+TEST_CASE("R7 stock: measures that are no expenditure, and other adjustments, are not held to it") {
+  const std::string posts = "line/2024/P/general/headcount/-";
+  given({city(), rule("R7", "enforce"), line(posts)})
+      .when(carry_over({{posts, -7'000}}))
+      .then({no_breach()})
+      .when(adjust(Kind::REDUCTION, {{A, -1'001, ""}}))
+      .then({no_breach()});
+}
+
+TEST_CASE("R7 stock: a carry-over reversed, each vintage is what it was") {
+  given({city(), rule("R7", "enforce"), line(A_2025), year_closed(2024), carry(400, 12)})
+      .when(reverse(13))
+      .then({vintages(A, {{2024, Money{1'000}}}), vintages(A_2025, {{2024, Money{0}}}),
+             current(A, 1'000), current(A_2025, 0)})
+      .when(carry(1'001, 12))
+      .refused("has 1000 of it unspent")
+      .when(carry(1'000, 12))
+      .then({vintages(A, {{2024, Money{0}}}), vintages(A_2025, {{2024, Money{1'000}}})});
+}

@@ -8,8 +8,8 @@ import unittest
 import support
 
 COMMANDS = ("init", "import", "submit", "reconcile", "budgets", "adjustments", "history", "tail",
-            "projections", "rebuild", "targets", "monitoring", "grades", "obligations", "compliance",
-            "stale", "priorities", "pools", "library", "units", "report", "facts")
+            "projections", "rebuild", "targets", "monitoring", "grades", "obligations",
+            "compliance", "stale", "priorities", "pools", "library", "units", "report", "facts")
 
 
 class Usage(support.Case):

@@ -90,23 +90,51 @@ std::string form_of(const ValueShape& value) {
   }
 }
 
-void print_fields(Output& output, const StructShape& shape, const std::string& before) {
+OutputOptions options_of(const GlobalOptions& global) {
+  return {global.format, global.language, 2};  // no amount of money is printed
+}
+
+struct FieldLine {
+  std::string field;  // "legs[].amount" where it is nested
+  std::string form;
+  std::string meaning;
+};
+
+void add_fields(std::vector<FieldLine>& lines, const StructShape& shape,
+                const std::string& before) {
   for (const FieldShape& field : shape.fields) {
     if (!StructShape::is_nameable(field)) continue;
     const bool is_list = field.value.form == Form::list;
     const std::string path = before + std::string(field.name) + (is_list ? "[]" : "");
-    capnp::MallocMessageBuilder message;
-    auto row = message.initRoot<schema::FieldRow>();
-    row.setField(text_of(path));
-    row.setForm(text_of(form_of(field.value)));
     std::string meaning = comment_of(shape.name, field.name);
     if (field.value.marks.optional)
       meaning += meaning.empty() ? "may be absent" : "; may be absent";
-    row.setMeaning(text_of(meaning));
-    output.row(row.asReader());
+    lines.push_back({path, form_of(field.value), meaning});
     const ValueShape& inner = is_list ? *field.value.element : field.value;
-    if (inner.form == Form::structure) print_fields(output, *inner.structure, path + ".");
+    if (inner.form == Form::structure) add_fields(lines, *inner.structure, path + ".");
   }
+}
+
+/// For a person: a field a line, and nothing of it cut off.
+void print_lines(const std::vector<FieldLine>& lines) {
+  std::size_t width = 0;
+  for (const FieldLine& line : lines) width = std::max(width, line.field.size());
+  for (const FieldLine& line : lines)
+    std::cout << fmt::format("  {:<{}}  {}{}{}\n", line.field, width, line.form,
+                             line.meaning.empty() ? "" : " — ", line.meaning);
+}
+
+void print_rows(const GlobalOptions& global, const std::vector<FieldLine>& lines) {
+  Output output(options_of(global), capnp::Schema::from<schema::FieldRow>(), std::cout);
+  for (const FieldLine& line : lines) {
+    capnp::MallocMessageBuilder message;
+    auto row = message.initRoot<schema::FieldRow>();
+    row.setField(text_of(line.field));
+    row.setForm(text_of(line.form));
+    row.setMeaning(text_of(line.meaning));
+    output.row(row.asReader());
+  }
+  output.finish();
 }
 
 /// Calls `visit` with each example, a line of JSON, and the name of its fact.
@@ -137,10 +165,6 @@ Result<const Kind*> find(std::string_view name) {
               name);
 }
 
-OutputOptions options_of(const GlobalOptions& global) {
-  return {global.format, global.language, 2};  // no amount of money is printed
-}
-
 void print_list(const GlobalOptions& global) {
   Output output(options_of(global), capnp::Schema::from<schema::FactRow>(), std::cout);
   for (const Kind& kind : kinds()) {
@@ -155,16 +179,14 @@ void print_list(const GlobalOptions& global) {
 }
 
 void print_fact(const GlobalOptions& global, const Kind& kind) {
-  const bool for_person = global.format == Format::table;
-  if (for_person) {
-    const std::string meaning = comment_of(kind.shape->name);
-    std::cout << kind.name << ", recorded by " << recorded_by(kind.tag) << '\n'
-              << meaning << (meaning.empty() ? "" : "\n") << '\n';
-  }
-  Output output(options_of(global), capnp::Schema::from<schema::FieldRow>(), std::cout);
-  print_fields(output, *kind.shape, "");
-  output.finish();
-  if (!for_person || !is_recordable(kind.tag)) return;
+  std::vector<FieldLine> lines;
+  add_fields(lines, *kind.shape, "");
+  if (global.format != Format::table) return print_rows(global, lines);
+  const std::string meaning = comment_of(kind.shape->name);
+  std::cout << kind.name << ", recorded by " << recorded_by(kind.tag) << '\n'
+            << meaning << (meaning.empty() ? "" : "\n") << '\n';
+  print_lines(lines);
+  if (!is_recordable(kind.tag)) return;
   std::cout << "\nA command that records one, as `counterfoil submit` takes it:\n";
   print_examples(kind.name);
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The shipped rule sets are as schema/ruleset.schema.json says, and what is wrong is found by it."""
+"""The shipped rule sets are as schema/ruleset.schema.json says, which finds what is wrong."""
 
 import copy
 import json
@@ -16,7 +16,8 @@ SCHEMA = pathlib.Path(__file__).resolve().parents[2] / "schema"
 
 
 def problems(validator, document):
-    return [f"{'.'.join(map(str, e.absolute_path))}: {e.message}" for e in validator.iter_errors(document)]
+    return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}"
+            for error in validator.iter_errors(document)]
 
 
 def main():
@@ -33,7 +34,8 @@ def main():
 
     sound = {"name": "n", "version": "1", "rules": {"R14": {"mode": "enforce", "tolerance": 0}}}
     assert not problems(validator, sound)
-    for place, value in ((("rules", "R14", "tolerance"), -1), (("rules", "R14", "tolerance"), 10001),
+    for place, value in ((("rules", "R14", "tolerance"), -1),
+                         (("rules", "R14", "tolerance"), 10001),
                          (("rules", "R14", "mode"), "on"), (("rules", "R99"), {"mode": "off"}),
                          (("rules", "R16"), {"mode": "off"}), (("name",), "n n"), (("extra",), 1),
                          (("bands",), [{"grade": "good"}]), (("weights",), {"output": -1}),

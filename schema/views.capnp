@@ -183,6 +183,7 @@ struct ObligationRow {
   applied @9 :UInt64 $optional;       # sequence of the ResultApplied
   answers @10 :Text;                  # sequences of the events that answer it, joined by spaces
   reason @11 :Text;                   # of a waiver
+  madeIn @12 :Int32;                  # fiscal year of the day from which the grade counts
 
   enum State {
     unspecified @0;
@@ -226,7 +227,7 @@ struct StaleRow {
   fiscalYear @4 :Int32;
   fund @5 :Text;
   cited @6 :UInt64;
-  citedFact @7 :Text;
+  citedFact @7 :Text;                 # empty for commitments and payments
   became @8 :Became;
   by @9 :UInt64;                      # sequence of what superseded or reversed the cited event
   subjects @10 :Text;                 # of the decision, joined by spaces
@@ -346,4 +347,26 @@ struct RebuiltRow {
   before @4 :Data $hex;               # digest of the view that served until then
   after @5 :Data $hex;
   same @6 :Bool;
+}
+
+struct FactRow {
+  # A kind of event.
+  fact @0 :Text;
+  recordedBy @1 :Text;                # roles, joined by commas
+  meaning @2 :Text;
+}
+
+struct FieldRow {
+  # A field of a fact, as a command gives it.
+  field @0 :Text;                     # "legs[].amount" where it is nested
+  form @1 :Text;                      # how it is written
+  meaning @2 :Text;
+}
+
+struct ReportRow {
+  # One figure of a yearly account: a count, or an amount.
+  section @0 :Text;
+  figure @1 :Text;
+  count @2 :UInt64;
+  amount @3 :Int64 $money;
 }

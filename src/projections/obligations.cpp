@@ -36,6 +36,7 @@ Result<void> put(Rows& rows, const HeldRecord& record, bool counts) {
   CF_LET(const auto applied,
          Standings(rows).newest(Fact::RESULT_APPLIED, key_of(record.sequence())));
   CF_LET(const About whom, about_of(rows, view(grade.getAbout())));
+  CF_LET(const std::int32_t made_in, fiscal_year_on(rows, record->getEffectiveOn()));
   const auto state = state_of(applied, counts);
   put_row<Row>(rows, key_of_row(state == Row::State::OPEN, year, record.sequence()),
                [&](Row::Builder row) {
@@ -48,6 +49,7 @@ Result<void> put(Rows& rows, const HeldRecord& record, bool counts) {
                  row.setGrade(grade.getGrade());
                  row.setState(state);
                  row.setDecidedAt(record->getDecidedAt());
+                 row.setMadeIn(made_in);
                  if (!applied) return;
                  row.setApplied(applied->sequence().value);
                  row.setAnswers(text_of(answers_of(applied->fact().getResultApplied())));

@@ -8,7 +8,8 @@ import unittest
 import support
 
 COMMANDS = ("init", "import", "submit", "reconcile", "budgets", "adjustments", "history", "tail",
-            "projections", "rebuild")
+            "projections", "rebuild", "targets", "monitoring", "grades", "obligations",
+            "compliance", "stale", "priorities", "pools", "library", "units", "report", "facts")
 
 
 class Usage(support.Case):
@@ -27,7 +28,7 @@ class Usage(support.Case):
                 (("budgte",), '"budgte" is no command'),
                 (("budgets", "--yaer", "2024"), "--yaer"),
                 (("budgets", "--fiscal-year", "MMXXIV"), "--fiscal-year = MMXXIV"),
-                (("--output", "xml", "budgets"), '"xml" is none of table, json, csv'),
+                (("--output", "xml", "budgets"), '"xml" is none of table, json, csv, markdown'),
                 (("--lang", "fr", "budgets"), '"fr" is none of en, zh'),
                 (("--ledger", "a", "--connect", "b:1", "budgets"), "excludes"),
                 (("--connect", "here", "budgets"), "write HOST:PORT"),

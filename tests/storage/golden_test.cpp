@@ -74,7 +74,8 @@ PreparedCommand full_command(int number, std::string_view fact) {
       number, number, fact));
 }
 
-/// Records 2 to 14, one of each fact that init does not record, and some that they need.
+/// Records 2 to 29: of what init does not record, at least one of each fact that changes a number
+/// or a row of a view, and some that they need.
 std::vector<std::string> facts() {
   return {
       R"({"unitRegistered":{"unit":"U1","name":"教育局","department":"D1","division":"130100"}})",
@@ -91,21 +92,45 @@ std::vector<std::string> facts() {
       R"({"targetApproved":{"target":6}})",
       R"({"budgetAppropriated":{"line":"line/2024/P1/general/net/-","amount":80000,"base":100000,
           "ceiling":80000,"capped":true,"cutForGrade":20000,"cutAcrossTheBoard":1,"pool":"saved"}})",
+      R"({"adjustmentProposed":{"kind":"clawback","cause":"monitoring","request":"R-1",
+          "pool":"saved","legs":[{"line":"line/2024/P1/general/net/-","amount":-300,"vintage":2023,
+          "sourceTag":"livelihood"}]}})",
       R"({"budgetAdjusted":{"kind":"clawback","cause":"monitoring","request":"R-1","pool":"saved",
-          "legs":[{"line":"line/2024/P1/general/net/-","amount":-300,"vintage":2023,
+          "proposal":9,"legs":[{"line":"line/2024/P1/general/net/-","amount":-300,"vintage":2023,
           "sourceTag":"livelihood"}]}})",
       R"({"commitmentRecorded":{"line":"line/2024/P1/general/net/-","amount":90000,
           "reference":"contract 7"}})",
-      R"({"paymentRecorded":{"line":"line/2024/P1/general/net/-","amount":70000,"commitment":10,
+      R"({"paymentRecorded":{"line":"line/2024/P1/general/net/-","amount":70000,"commitment":11,
           "reference":"voucher 1"}})",
-      R"({"paymentRecorded":{"line":"line/2024/P1/general/net/-","amount":-500,"refundOf":11}})",
+      R"({"paymentRecorded":{"line":"line/2024/P1/general/net/-","amount":-500,"refundOf":12}})",
       R"({"monitoringChecked":{"fiscalYear":2024,"checkedOn":"2024-07-31","spent":69500,
           "executionRate":8720,"light":"yellow","about":"project/P1","attainments":[
           {"attained":9000,"actual":"11.25","indicator":"places"}]}})",
       R"({"gradeAssigned":{"evaluatedYear":2023,"level":"finance","grade":"medium",
           "declaredScore":79500,"recomputedScore":78333,"scored":true,"about":"project/P1",
           "evaluator":"third party"}})",
-      R"({"eventReversed":{"event":9}})",
+      R"({"eventReversed":{"event":10}})",
+      R"({"correctionOrdered":{"check":14,"dueOn":"2024-09-30","cause":"late"}})",
+      R"({"correctionVerified":{"correction":17,"verifiedOn":"2024-09-30","outcome":"corrected"}})",
+      R"({"resultApplied":{"grade":15,"waived":true}})",
+      R"({"gradeAssigned":{"evaluatedYear":2023,"level":"congress","grade":"good",
+          "about":"project/P1"}})",
+      R"({"targetSubmitted":{"fiscalYear":2024,"about":"project/P1","unit":"U1","indicators":[
+          {"dimension":"quality","direction":"atLeast","weight":50000,"target":"95",
+           "name":"passes","measureUnit":"percent"}]}})",
+      R"({"targetReturned":{"target":21}})",
+      R"({"priorityListAdopted":{"fiscalYear":2024,"list":"L1","department":"U1","items":[
+          {"required":90000,"project":"P1","name":"学校"}]}})",
+      R"({"fundingPlanFiled":{"fiscalYear":2024,"list":"L1","items":[
+          {"planned":85000,"project":"P1","fund":"general"}]}})",
+      R"({"pipelineAdmitted":{"project":"P0"}})",
+      R"({"exAnteAppraised":{"project":"P0","score":86500,"verdict":"recommended",
+          "appraiser":"third party"}})",
+      R"({"affordabilityAssessed":{"project":"P0","fiscalYear":2025,"affordable":true,
+          "total":100000}})",
+      R"({"libraryAdmitted":{"project":"P0","fiscalYear":2025,"rank":1}})",
+      R"({"approvalRecorded":{"event":9,"verdict":"approved","authority":"mayor",
+          "document":"〔2024〕3号"}})",
   };
 }
 
@@ -117,7 +142,7 @@ void record_story(const std::string& path) {
   int number = 0;
   for (const std::string& fact : facts())
     must(kit::record(sequencer, full_command(++number, fact)));
-  CHECK(journal.size() == 16);
+  CHECK(journal.size() == 2 + facts().size());
 }
 
 }  // namespace

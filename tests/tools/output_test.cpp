@@ -138,6 +138,18 @@ TEST_CASE("a table has thousands separators, a percentage and only columns with 
       "carry-over, reserve draw, restatement, committed, spent, available.\n");
 }
 
+TEST_CASE("a table in Markdown has every column, and no text ends a cell") {
+  const std::string text = printed<schema::AdjustmentRow>({Format::markdown, Language::english, 2},
+                                                          [](schema::AdjustmentRow::Builder row) {
+                                                            row.setRequest("a|b\nc");
+                                                            row.setAmount(-500'000);
+                                                          });
+  CHECK_THAT(text, StartsWith("| event | leg | kind | "));
+  CHECK_THAT(text, Contains("\n| ---: | ---: | --- | "));
+  CHECK_THAT(text, Contains("| a\\|b c |"));
+  CHECK_THAT(text, Contains("| -5,000.00 |"));
+}
+
 TEST_CASE("a table in Chinese has Chinese headers and values of enums") {
   const std::string text = printed<schema::AdjustmentRow>(
       {Format::table, Language::chinese, 2}, [](schema::AdjustmentRow::Builder row) {

@@ -117,6 +117,14 @@ constexpr Label fields[] = {
     {"outcome", "outcome", "结项结果"},
     {"lines", "lines", "指标条数"},
     {"gradeEvent", "grade's event", "评价事件"},
+    // facts and the yearly account
+    {"recordedBy", "recorded by", "记录者"},
+    {"meaning", "meaning", "含义"},
+    {"field", "field", "字段"},
+    {"form", "written as", "写法"},
+    {"section", "section", "部分"},
+    {"figure", "figure", "指标"},
+    {"count", "count", "数量"},
     // events
     {"fact", "what happened", "事件类型"},
     {"subjects", "about", "事项"},

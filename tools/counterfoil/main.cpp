@@ -41,8 +41,11 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
   app.add_option("--token-file", global.token_file,
                  "File with the token for --connect (else COUNTERFOIL_TOKEN)");
   add_choice<Format>(app, "--output", global.format,
-                     {{"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}},
-                     "How rows are printed: a table, JSON lines or CSV");
+                     {{"table", Format::table},
+                      {"json", Format::json},
+                      {"csv", Format::csv},
+                      {"markdown", Format::markdown}},
+                     "How rows are printed: a table, JSON lines, CSV or a table in Markdown");
   add_choice<Language>(app, "--lang", global.language,
                        {{"en", Language::english}, {"zh", Language::chinese}},
                        "Language of tables");
@@ -108,6 +111,8 @@ int main(int argc, char** argv) {
   add_views(app, global, action);
   add_history(app, global, action);
   add_tail(app, global, action);
+  add_report(app, global, action);
+  add_facts(app, global, action);
   add_projections(app, global, action);
   add_rebuild(app, global, action);
   try {

@@ -11,13 +11,16 @@
 
 namespace counterfoil {
 
-enum class Format { table, json, csv };
+enum class Format { table, json, csv, markdown };
 
 struct OutputOptions {
   Format format = Format::table;
   Language language = Language::english;
   unsigned currency_exponent = 2;  // of the ledger: minor units are 10^-exponent of the currency
 };
+
+/// A text as a cell of a Markdown table: bars and line ends would end it.
+std::string markdown_cell(std::string_view text);
 
 /// Prints rows of any struct of schema/views.capnp and the like, one after another, without keeping
 /// them (a table holds back its first ones).
@@ -27,6 +30,7 @@ struct OutputOptions {
 ///   see counterfoil/cells.h for how a value is written and what keeps formulas out.
 /// - json: JSON lines, each row as codec/json.h writes it: money is a decimal string of minor
 ///   units, and fields that are zero or empty are left out.
+/// - markdown: a table of every column, for a document, in the language.
 class Output {
  public:
   /// The stream must live as long as this. A CSV header is printed at once, so no row is still CSV.

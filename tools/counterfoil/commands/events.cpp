@@ -138,7 +138,11 @@ Result<void> follow(LedgerAccess& access, EventPrinter& printer, std::uint64_t f
   auto request = access.feed().subscribeRequest();
   request.setFrom(from);
   request.setSink(kj::heap<Sink>(printer, from, end, kj::mv(done.fulfiller)));
-  CF_LET(auto subscription, access.call(kj::mv(request)));
+  const auto subscription = access.call(kj::mv(request));
+  // Of a connection that ends, the sink knows better where to go on, also before this call's
+  // answer.
+  if (!subscription && subscription.error().code != ErrorCode::io)
+    return tl::make_unexpected(subscription.error());
   return access.wait(kj::mv(done.promise));
 }
 

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <schema/event.capnp.h>
+
+#include <vector>
+
+namespace counterfoil {
+
+/// The roles in which a fact may be recorded (DOMAIN, facts). Empty for a correction: whoever may
+/// record an event may propose and record its reversal.
+const std::vector<schema::Role>& recorders_of(schema::Fact::Which fact);
+
+/// Whether a command can record it: the ledger opens, seals and re-keys itself.
+bool is_recordable(schema::Fact::Which fact);
+
+}  // namespace counterfoil

@@ -509,8 +509,9 @@ struct ApprovalRecorded {
 }
 
 struct BudgetStated {
-  # What a source says that a line's year amounts to. The difference from what the ledger holds is a
-  # restatement of the line.
+  # What a source says that a line's year amounted to on a day. The difference from what the ledger
+  # held then is a restatement of the line: of everything that counts from that day or before, where
+  # an earlier statement counts from the day that it is of.
   original @0 :Int64 $amount;
   supplement @1 :Int64 $amount;
   carriedIn @2 :Int64 $amount;
@@ -519,11 +520,11 @@ struct BudgetStated {
   total @5 :Int64 $amount;        # of the above
   spent @6 :Int64 $amount;        # meaningful where hasSpent
   hasSpent @7 :Bool;
-  difference @8 :Int64 $amount $byLedger;    # total - the line's current budget before
-  balanceAfter @9 :Int64 $amount $byLedger;
-  spentDifference @10 :Int64 $amount $byLedger;
+  difference @8 :Int64 $amount $byLedger;    # total - the line's current budget on that day
+  balanceAfter @9 :Int64 $amount $byLedger;  # the line's current budget now, with the difference
+  spentDifference @10 :Int64 $amount $byLedger;  # where hasSpent: spent - what was on that day
   line @11 :Text $subjectId;
-  statedOn @12 :Int32 $date;      # day of the statement
+  statedOn @12 :Int32 $date;      # the day that it is of; required
 }
 
 struct Leg {

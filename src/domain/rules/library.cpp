@@ -31,7 +31,7 @@ std::string_view objection(const HeldRecord& step) {
 Result<void> check_admission(RuleCase& rule_case) {
   const auto admitted = rule_case.fact.getLibraryAdmitted();
   const std::string project(view(admitted.getProject()));
-  const auto broken = [&](std::string finding, std::string remedy) {
+  const auto broken = [&](std::string finding, const std::string& remedy) {
     return report_breach(rule_case.deciding, "R13", std::move(finding), remedy);
   };
   CF_LET(const auto state,

@@ -60,7 +60,18 @@ Result<std::optional<HeldRecord>> target_of(Book& book, std::string_view about,
   return std::nullopt;
 }
 
-/// R3: the unit that applies is the one that set the target.
+/// Whether the unit is that one, or took it over by mergers (which end somewhere: a unit that was
+/// merged is reorganised no more).
+Result<bool> stands_for(Book& book, std::string_view unit, std::string_view other) {
+  std::string at(other);
+  while (!at.empty() && at != unit) {
+    CF_LET(const auto state, book.state<UnitState>(fmt::format("unit/{}", at)));
+    at = state.merged_into;
+  }
+  return at == unit;
+}
+
+/// R3: the unit that applies is the one that set the target, or took it over.
 Result<void> check_who_applies(RuleCase& rule_case) {
   const auto request = rule_case.fact.getBudgetRequested();
   const std::string_view project = view(request.getProject());
@@ -76,7 +87,8 @@ Result<void> check_who_applies(RuleCase& rule_case) {
                          "Record the unit's targetSubmitted first");
   }
   const std::string_view by = view(target->fact().getTargetSubmitted().getUnit());
-  if (by != view(request.getUnit()))
+  CF_LET(const bool own, stands_for(rule_case.after(), view(request.getUnit()), by));
+  if (!own)
     return report_breach(
         rule_case.deciding, "R3",
         fmt::format("unit {} applies for project {}, whose target, record {}, unit {} submitted",

@@ -1,4 +1,4 @@
-#include "domain/support/rule_book.h"
+#include "domain/support/cycle_facts.h"
 #include "domain/support/year_facts.h"
 #include "support/catch.h"
 
@@ -6,15 +6,6 @@ using namespace counterfoil;
 using namespace counterfoil::test;
 
 namespace {
-
-FactOf merged(std::string of_unit, std::string into) {
-  return {[=](schema::Fact::Builder fact) {
-    auto reorganised = fact.initUnitReorganised();
-    reorganised.setKind(schema::UnitReorganised::Kind::MERGED);
-    reorganised.setUnit(of_unit);
-    reorganised.setInto(into);
-  }};
-}
 
 FactOf moved(std::string of_unit, std::string department) {
   return {[=](schema::Fact::Builder fact) {

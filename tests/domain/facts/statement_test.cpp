@@ -77,3 +77,30 @@ TEST_CASE("BudgetStated: reversed, budget and spending are what they were") {
                "balanceAfter": "1000"}], "subjects": ["fund/2024/general"]}})"),
              current(A, 1'000), spent(A, 45)});
 }
+
+TEST_CASE("BudgetStated: compared with what counted by the day that it is of") {
+  const CommandOf later = CommandOf(adjust(Kind::SUPPLEMENT, {{A, 20, ""}}));
+  given(
+      {city(), later.effective_on("2024-06-01"), CommandOf(pay(A, 40)).effective_on("2024-03-02")})
+      .when(state_budget(A, {1'000, 10}, 5))
+      .then({recorded(R"({"budgetStated": {"line": "line/2024/P/general/net/-",
+              "original": "1000", "supplement": "10", "total": "1010",
+              "spent": "5", "difference": "10", "balanceAfter": "1030", "spentDifference": "5",
+              "statedOn": "2024-03-01"}})"),
+             current(A, 1'030), spent(A, 45)})
+      // Stated again, also later, there is nothing to restate.
+      .when(CommandOf(state_budget(A, {1'000, 10}, 5)).effective_on("2024-09-01"))
+      .then({current(A, 1'030), spent(A, 45)});
+}
+
+TEST_CASE("BudgetStated: a statement counts from the day that it is of, and is undone from there") {
+  const CommandOf stated = CommandOf(state_budget(A, {1'000, 10})).effective_on("2024-09-01");
+  given({city(), stated}).when(state_budget(A, {1'000, 10})).then({current(A, 1'010)});
+  given({city(), stated, CommandOf(reverse(next))})
+      .when(state_budget(A, {1'000, 10}))
+      .then({current(A, 1'010)});
+}
+
+TEST_CASE("BudgetStated: of a day") {
+  given({city()}).when(stated_with([](auto it) { it.setStatedOn(0); })).invalid("give statedOn");
+}

@@ -105,6 +105,15 @@ TEST_CASE("R3 who applies, sets the target: its own target is cited") {
       .then({no_breach()});
 }
 
+TEST_CASE("R3 who applies, sets the target: what was merged into a unit applies as that unit") {
+  given({city_of_rules(R3), target("project/P", "U"), merged("U", "V")})
+      .when(CommandOf(request("P", "V", 700)).citing({10}))
+      .then({no_breach()});
+  given({city_of_rules(R3), target("project/P", "V"), merged("U", "V")})
+      .when(CommandOf(request("P", "U", 700)).citing({10}))
+      .refused("whose target, record 10, unit V submitted");
+}
+
 TEST_CASE("R3 who applies, sets the target: a target in force is not pushed aside by a newer one") {
   // The newest submission counted, so that any unit could shut out the one that set the target.
   const CommandOf from_v = CommandOf(request("P", "V", 700)).citing({10, 12});

@@ -33,6 +33,15 @@ FactOf classify(std::string project, ClassOf as) {
   }};
 }
 
+FactOf merged(std::string of_unit, std::string into) {
+  return {[=](schema::Fact::Builder fact) {
+    auto reorganised = fact.initUnitReorganised();
+    reorganised.setKind(schema::UnitReorganised::Kind::MERGED);
+    reorganised.setUnit(of_unit);
+    reorganised.setInto(into);
+  }};
+}
+
 FactOf return_target(std::uint64_t target) {
   return {[=](schema::Fact::Builder fact) { fact.initTargetReturned().setTarget(target); }};
 }

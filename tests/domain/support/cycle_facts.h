@@ -29,6 +29,8 @@ struct ClassOf {
 };
 FactOf classify(std::string project, ClassOf as);
 
+FactOf merged(std::string of_unit, std::string into);
+
 FactOf return_target(std::uint64_t target);
 
 struct CostOf {

@@ -108,9 +108,7 @@ bool states_right_balances(const Sums& before, const Sums& after, Fact::Reader f
     }
     case Fact::BUDGET_STATED: {
       const auto it = fact.getBudgetStated();
-      const Line line = of(it.getLine());
-      return line.current == it.getBalanceAfter() && line.current == it.getTotal() &&
-             (!it.getHasSpent() || line.spent == it.getSpent());
+      return of(it.getLine()).current == it.getBalanceAfter();
     }
     case Fact::EVENT_REVERSED:
       for (const auto effect : fact.getEventReversed().getEffects()) {
@@ -210,6 +208,31 @@ Sums sum_of_what_stands(const std::vector<schema::Record::Reader>& records,
   return sums;
 }
 
+/// The day from which what a record does, or what it undoes, counts for a statement.
+std::int32_t counts_from(const std::vector<schema::Record::Reader>& records,
+                         schema::Record::Reader record) {
+  auto fact = record.getFact();
+  if (fact.isEventReversed()) fact = records.at(fact.getEventReversed().getEvent()).getFact();
+  return fact.isBudgetStated() ? fact.getBudgetStated().getStatedOn() : record.getEffectiveOn();
+}
+
+/// Whether the newest record, a statement, makes the line what it states, on the day it is of.
+bool states_right_difference(const std::vector<schema::Record::Reader>& records) {
+  const auto stated = records.back().getFact().getBudgetStated();
+  Sums then;
+  for (const auto& record : records) {
+    if (counts_from(records, record) > stated.getStatedOn()) continue;
+    const auto fact = record.getFact();
+    if (fact.isEventReversed())
+      add(then, records.at(fact.getEventReversed().getEvent()).getFact(), -1);
+    else
+      add(then, fact, 1);
+  }
+  const Line line = then.lines[stated.getLine()];
+  return line.current == stated.getTotal() &&
+         (!stated.getHasSpent() || line.spent == stated.getSpent());
+}
+
 }  // namespace
 
 std::string broken_identity(const std::vector<Words>& records, const Pages& pages,
@@ -232,6 +255,8 @@ std::string broken_identity(const std::vector<Words>& records, const Pages& page
     if (!states_right_balances(before, sums, fact)) return broken("a balance is not the right one");
     if (fact.isBudgetAdjusted() && !balances(fact.getBudgetAdjusted()))
       return broken("a transfer does not sum to zero");
+    if (fact.isBudgetStated() && !states_right_difference(readers))
+      return broken("a statement does not make the line what it states");
     if (!pools_cover(sums)) return broken("a pool gave out more than went in");
     if (budgets_are_kept && !is_within_budget(sums)) return broken("more used than budgeted");
   }

@@ -220,8 +220,14 @@ FactOf adjusted(const Picks& picks) {
 }
 
 FactOf stated(const Picks& picks) {
-  return picks.one_of(2) == 0 ? state_budget(picks.line(), {picks.amount(), 5})
-                              : state_budget(picks.line(), {1'000, 0}, picks.draw().amount % 64);
+  const FactOf stated = picks.one_of(2) == 0
+                            ? state_budget(picks.line(), {picks.amount(), 5})
+                            : state_budget(picks.line(), {1'000, 0}, picks.draw().amount % 64);
+  const std::int32_t earlier = picks.draw().amount % 2;  // the day before there was anything
+  return but(stated, [earlier](schema::Fact::Builder fact) {
+    auto it = fact.getBudgetStated();
+    it.setStatedOn(it.getStatedOn() - earlier);
+  });
 }
 
 FactOf suspended(const Picks& picks) {

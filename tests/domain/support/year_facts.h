@@ -54,6 +54,7 @@ struct Stated {
   std::int64_t original = 0;
   std::int64_t supplement = 0;
 };
+/// As of the day on which a memory ledger decides.
 FactOf state_budget(std::string_view on_line, Stated stated);
 /// With what the source says was spent.
 FactOf state_budget(std::string_view on_line, Stated stated, std::int64_t spent);

@@ -129,6 +129,20 @@ class RulesCase:
             self.assertLess(submitted[*key, 1], row["returned_on"])
             self.assertLess(row["returned_on"], submitted[*key, 2])
 
+    def test_r4_what_is_taken_away_for_a_grade_cites_the_grade(self):
+        grades = {f"grade/{row['project']}/{row['evaluated_year']}/{row['level']}": row
+                  for row in self.city.grades}
+        reductions = [row for row in self.city.adjustments if row["cause"] == "grade"]
+        self.assertEqual({row["fiscal_year"] for row in reductions}, set(YEARS))
+        cuts = [row for row in self.city.appropriations if row["cut_for_grade"]]
+        for row in reductions + cuts:
+            cited = [grades[word] for word in row["evidence"].split() if word in grades]
+            self.assertEqual([grade["decided_on"].year for grade in cited],
+                             [row["fiscal_year"] - 1], row)
+            self.assertIn(cited[0]["project"], self.city.predecessors(row["project"]))
+            self.assertIn(cited[0]["grade"], ("medium", "poor"))
+            self.assertNotEqual(cited[0]["level"], "self")
+
     def test_r5_key_special_projects_are_cut_across_the_board(self):
         classes = grouped(self.city.classifications, "project")
         cut = 0

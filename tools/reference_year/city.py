@@ -43,7 +43,7 @@ def tables(seed):
     applications = requests.draw(seed, book, targets, looked_at.of)
     estimates = funding.estimates(seed, lines, changes)
     evidence.of_appropriations(lines, book, assigned, estimates, classes, lists, plan_of)
-    evidence.of_requests(changes, estimates, transfers, classes, lists)
+    evidence.of_requests(changes, assigned, estimates, transfers, classes, lists)
     return [
         institutions.rule_set_table(),
         *institutions.principal_tables(),

@@ -14,11 +14,16 @@ def deciding_grade(evaluations, line):
     return max(found, key=lambda one: order.index(one.level), default=None)
 
 
-def of_appropriations(lines_of_city, book, evaluations, estimates, classes, lists, plans):
+def by_place(evaluations):
     graded = {}
     for one in evaluations:
         if one.level != "self":
             graded.setdefault(one.place, []).append(one)
+    return graded
+
+
+def of_appropriations(lines_of_city, book, evaluations, estimates, classes, lists, plans):
+    graded = by_place(evaluations)
     for line in lines_of_city:
         cited = list(estimates.cited(line.year, line.fund, line.decided_on))
         before = book.get((line.year - 1, line.place, line.fund))
@@ -55,14 +60,16 @@ def priorities(line, day, classes, lists):
     return []
 
 
-def of_requests(requests, estimates, transfers, classes, lists):
-    tags = {transfer.tag for transfer in transfers}
+def of_requests(requests, evaluations, estimates, transfers, classes, lists):
+    tags, graded = {transfer.tag for transfer in transfers}, by_place(evaluations)
     for request in requests:
         if request.decided_on < IN_FORCE:
             continue
         cited = {f"approval/proposal/{request.id}": None}  # as an ordered set
         for leg in request.legs:
             line = leg.line
+            if request.cause == "grade":
+                cited[deciding_grade(graded[line.place], line).id] = None
             if request.kind == "carryOver" and leg.amount < 0:
                 cited[f"period/{line.year}/1"] = None
             if leg.amount > 0 and leg.source_tag in tags:

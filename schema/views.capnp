@@ -266,13 +266,13 @@ struct PoolRow {
 }
 
 struct LibraryRow {
-  # How far a project has come on its way into a budget.
+  # How far a project has come on its way into a budget; one for each year it was admitted for.
   project @0 :Text;
   unit @1 :Text;
   title @2 :Text;
   category @3 :Text;
   stage @4 :Stage;
-  fiscalYear @5 :Int32;               # for which it was admitted to the library
+  fiscalYear @5 :Int32;               # for which it was admitted to the library; 0 where it was not
   rank @6 :UInt32;
   score @7 :Int64 $points;            # of the appraisal
   verdict @8 :Event.ExAnteAppraised.Verdict;

@@ -1,5 +1,7 @@
 #include <schema/views.capnp.h>
 
+#include <map>
+
 #include "projections/own.h"
 #include "projections/read_models.h"
 
@@ -11,7 +13,8 @@ using Row = schema::LibraryRow;
 
 /// What stands of each step of a project.
 struct Steps {
-  std::optional<HeldRecord> proposed, pipeline, appraised, assessed, admitted, closed;
+  std::optional<HeldRecord> proposed, pipeline, appraised, assessed, closed;
+  std::vector<HeldRecord> admitted;  // oldest first
 };
 
 Result<Steps> steps_of(Rows& rows, std::string_view project) {
@@ -21,7 +24,7 @@ Result<Steps> steps_of(Rows& rows, std::string_view project) {
   CF_LET(steps.pipeline, standings.newest(Fact::PIPELINE_ADMITTED, project));
   CF_LET(steps.appraised, standings.newest(Fact::EX_ANTE_APPRAISED, project));
   CF_LET(steps.assessed, standings.newest(Fact::AFFORDABILITY_ASSESSED, project));
-  CF_LET(steps.admitted, standings.newest(Fact::LIBRARY_ADMITTED, project));
+  CF_LET(steps.admitted, standings.all(Fact::LIBRARY_ADMITTED, project));
   CF_LET(steps.closed, standings.newest(Fact::PROJECT_CLOSED, project));
   return steps;
 }
@@ -30,7 +33,7 @@ Result<Steps> steps_of(Rows& rows, std::string_view project) {
 /// themselves.
 Row::Stage stage_of(const Steps& steps) {
   if (steps.closed) return Row::Stage::CLOSED;
-  if (steps.admitted) return Row::Stage::LIBRARY;
+  if (!steps.admitted.empty()) return Row::Stage::LIBRARY;
   if (!steps.pipeline) return Row::Stage::PROPOSED;
   if (!steps.appraised || steps.appraised->fact().getExAnteAppraised().getVerdict() ==
                               schema::ExAnteAppraised::Verdict::REJECTED)
@@ -40,42 +43,51 @@ Row::Stage stage_of(const Steps& steps) {
   return affordable ? Row::Stage::AFFORDABLE : Row::Stage::APPRAISED;
 }
 
-/// Rows by project.
-Result<void> put(Rows& rows, const std::string& project, std::uint64_t last) {
-  const Key key = Key(row_letter).text(project);
-  CF_LET(const Steps steps, steps_of(rows, project));
-  if (!steps.proposed) {
-    rows.erase(key);
-    return {};
+void set_steps(Row::Builder row, const Steps& steps) {
+  const auto proposed = steps.proposed->fact().getProjectProposed();
+  row.setProject(proposed.getProject());
+  row.setUnit(proposed.getUnit());
+  row.setTitle(proposed.getName());
+  row.setCategory(proposed.getCategory());
+  row.setStage(stage_of(steps));
+  if (steps.appraised) {
+    row.setScore(steps.appraised->fact().getExAnteAppraised().getScore());
+    row.setVerdict(steps.appraised->fact().getExAnteAppraised().getVerdict());
   }
-  put_row<Row>(rows, key, [&](Row::Builder row) {
-    const auto proposed = steps.proposed->fact().getProjectProposed();
-    row.setProject(proposed.getProject());
-    row.setUnit(proposed.getUnit());
-    row.setTitle(proposed.getName());
-    row.setCategory(proposed.getCategory());
-    row.setStage(stage_of(steps));
-    row.setLastSequence(last);
-    if (steps.appraised) {
-      row.setScore(steps.appraised->fact().getExAnteAppraised().getScore());
-      row.setVerdict(steps.appraised->fact().getExAnteAppraised().getVerdict());
-    }
-    if (steps.assessed) {
-      row.setAffordable(steps.assessed->fact().getAffordabilityAssessed().getAffordable());
-      row.setTotal(steps.assessed->fact().getAffordabilityAssessed().getTotal());
-    }
-    if (steps.admitted) {
-      row.setFiscalYear(steps.admitted->fact().getLibraryAdmitted().getFiscalYear());
-      row.setRank(steps.admitted->fact().getLibraryAdmitted().getRank());
-    }
-    if (steps.closed) row.setOutcome(steps.closed->fact().getProjectClosed().getOutcome());
-  });
+  if (steps.assessed) {
+    row.setAffordable(steps.assessed->fact().getAffordabilityAssessed().getAffordable());
+    row.setTotal(steps.assessed->fact().getAffordabilityAssessed().getTotal());
+  }
+  if (steps.closed) row.setOutcome(steps.closed->fact().getProjectClosed().getOutcome());
+}
+
+/// Rows by project and by the fiscal year that it was admitted for, 0 where it never was. Of two
+/// admissions for a year the newer one counts.
+Result<void> put(Rows& rows, const std::string& project, std::uint64_t last) {
+  const Key prefix = Key(row_letter).text(project);
+  CF_TRY(erase_all(rows, prefix));
+  CF_LET(const Steps steps, steps_of(rows, project));
+  if (!steps.proposed) return {};
+  std::map<std::int32_t, std::uint32_t> ranks;
+  for (const HeldRecord& one : steps.admitted) {
+    const auto admitted = one.fact().getLibraryAdmitted();
+    ranks[admitted.getFiscalYear()] = admitted.getRank();
+  }
+  if (ranks.empty()) ranks[0] = 0;
+  for (const auto& [year, rank] : ranks)
+    put_row<Row>(rows, Key(prefix).year(year), [&, year = year, rank = rank](Row::Builder row) {
+      set_steps(row, steps);
+      row.setFiscalYear(year);
+      row.setRank(rank);
+      row.setLastSequence(last);
+    });
   return {};
 }
 
 class Library final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "library"; }
+  std::uint32_t version() const override { return 2; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     CF_LET(const auto change,

@@ -80,11 +80,13 @@ class AnnualReport(support.Case):
             self.assertTrue(given & {
                 (project, row["evaluated_year"], row["level"], row["grade"])
                 for project in (row["project"], predecessor[row["project"]])}, row)
-        for language, grade in (("en", "medium"), ("zh", "中")):
+        in_all = f"{total // 100:,}.{total % 100:02}"
+        for language, grade, last in (("en", "medium", "In all "), ("zh", "中", "合计：")):
             page = self.report("--list-cuts",
                                options=("--lang", language, "--output", "markdown")).out
             self.assertEqual(sum(f" {grade} " in line.split("|") for line in page.splitlines()),
                              sum(row["grade"] == "medium" for row in listed), page)
+            self.assertTrue(page.endswith(f"\n\n{last}{in_all}\n"), page)
 
     def check_the_pages(self):
         """What a person reads, in both languages and as Markdown."""
@@ -94,7 +96,9 @@ class AnnualReport(support.Case):
                       r"of these by the people's congress +3", r"graded excellent +1",
                       r"graded good +11", r"graded medium +5", r"graded poor +0",
                       r"funds evaluated +440,000,000\.00",
-                      r"cut for grades in all +14,000,000\.00"):
+                      r"cut for grades in all +14,000,000\.00",
+                      r"projects in the pipeline now +20",
+                      r"projects admitted for the year +360"):
             self.assertRegex(table, rf"(?m)^{words}$")
         self.assertIn("| cut for grades in all | 14,000,000.00 |",
                       self.report(options=("--output", "markdown")).out.splitlines())

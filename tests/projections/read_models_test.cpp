@@ -347,6 +347,27 @@ TEST_CASE("the library shows how far each project has come, and its rank") {
   CHECK(stage() == Lines{"P affordable - - recommended"});
 }
 
+// The newest admission alone was shown: a year's library held only what was in no later one.
+TEST_CASE("a project stands in the library of each year that it was admitted for") {
+  Told told;
+  const auto ranks = [&] {
+    return told.rows(library_projection(), {"project", "stage", "rank", "fiscalYear"});
+  };
+  told.tell(kit::unit("U") + "," + kit::project("P", "U"));                        // 2, 3
+  told.tell(R"({"libraryAdmitted":{"project":"P","fiscalYear":2025,"rank":3}})");  // 4
+  told.tell(R"({"libraryAdmitted":{"project":"P","fiscalYear":2024,"rank":2}})");  // 5
+  CHECK(ranks() == Lines{"P library 2 2024", "P library 3 2025"});
+  told.tell(R"({"libraryAdmitted":{"project":"P","fiscalYear":2025,"rank":1}})");  // 6
+  CHECK(ranks() == Lines{"P library 2 2024", "P library 1 2025"});
+  told.tell(kit::reversal(6));
+  CHECK(ranks() == Lines{"P library 2 2024", "P library 3 2025"});
+  told.tell(R"({"projectClosed":{"project":"P","outcome":"finished"}})");
+  CHECK(ranks() == Lines{"P closed 2 2024", "P closed 3 2025"});
+  told.tell(kit::reversal(5));
+  told.tell(kit::reversal(4));
+  CHECK(ranks() == Lines{"P closed - -"});
+}
+
 TEST_CASE("units total their lines by year, fund and measure, and never add up measures") {
   Told told;
   const auto rows = [&] {

@@ -291,6 +291,7 @@ class RulesCase:
             self.assertGreater(row["rank"], 0)
             admitted[row["fiscal_year"]] += 1
         self.assertEqual(admitted[2024], 360 * self.city.cities)
+        self.check_candidates({row["project"] for row in self.city.library})
         amounts = {(row["fiscal_year"], row["project"]): row for row in self.city.appropriations}
         for rows in grouped(self.city.instalments, "instalments").values():
             so_far = 0
@@ -300,6 +301,15 @@ class RulesCase:
                 given = amounts.get((row["fiscal_year"], row["project"]))
                 if given and f"instalments/{row['instalments']}" in given["evidence"].split():
                     self.assertEqual(given["amount"], row["instalment"])
+
+    def check_candidates(self, admitted):
+        """Those that the library does not have stopped on the way, and got nothing."""
+        verdicts = {row["project"]: row["verdict"] for row in self.city.appraisals}
+        affordable = {row["project"]: row["affordable"] for row in self.city.affordability}
+        waiting = {row["project"] for row in self.city.pipeline} - admitted
+        self.assertFalse(waiting & {row["project"] for row in self.city.appropriations})
+        self.assertEqual({(verdicts.get(project), affordable.get(project)) for project in waiting},
+                         {(None, None), ("rejected", None), ("recommended", "false")})
 
     def test_r14_every_light_that_is_not_green_has_a_correction(self):
         def key(row):

@@ -277,7 +277,7 @@ constexpr FigureLabel labels[] = {
     {"correctionsOrdered", "corrections ordered", "下达整改"},
     {"correctionsOpen", "corrections open", "未完成整改"},
     {"library", "Budget library", "预算项目库"},
-    {"inPipeline", "projects in the pipeline", "储备库项目数"},
+    {"inPipeline", "projects in the pipeline now", "储备库现有项目数"},
     {"admittedForYear", "projects admitted for the year", "当年入库项目数"},
     {"priorities", "Priority commitments", "大事要事保障清单"},
     {"items", "items", "事项数"},

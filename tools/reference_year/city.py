@@ -1,9 +1,9 @@
 """Puts the city together; the order of the steps is what the numbers depend on."""
 
-from reference_year import (adjustments, approvals, budget, classification, evidence, execution,
-                            factors, follow_up, funding, grades, indicators, institutions, library,
-                            monitoring, plan, registry, requests, results, reversals,
-                            unit_reviews, year_end)
+from reference_year import (adjustments, approvals, budget, candidates, classification, evidence,
+                            execution, factors, follow_up, funding, grades, indicators,
+                            institutions, library, monitoring, plan, registry, requests, results,
+                            reversals, unit_reviews, year_end)
 
 
 def tables(seed):
@@ -13,6 +13,7 @@ def tables(seed):
     evaluated = plan.draw(seed, places)
     registry.register(seed, places, evaluated.re_registered)
     reserve = registry.reserve(seed, units)
+    waiting = candidates.draw(seed, units)
     classes = classification.draw(seed, places, evaluated)
     targets = indicators.targets(seed, places)
 
@@ -48,14 +49,14 @@ def tables(seed):
         institutions.rule_set_table(),
         *institutions.principal_tables(),
         registry.unit_table(units),
-        registry.project_table(places + [reserve]),
+        registry.project_table(places + [reserve], waiting),
         institutions.reorganisation_table(units),
         requests.standard_table(),
         funding.estimate_table(estimates),
         funding.transfer_table(transfers),
         library.ceiling_table(seed, book, units),
         classification.table(classes),
-        *library.steps(seed, places, book),
+        *library.steps(seed, places, book, waiting),
         library.admission_table(seed, places),
         library.instalment_table(plans),
         indicators.target_table(targets),

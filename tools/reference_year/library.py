@@ -3,7 +3,7 @@
 Each passes pipeline, appraisal and affordability once; it is admitted for every budget anew.
 """
 
-from reference_year import files, money, registry
+from reference_year import candidates, files, money, registry
 from reference_year.days import date, drawn
 from reference_year.money import YUAN, per_mille
 from reference_year.random64 import Random
@@ -12,10 +12,11 @@ YEARS = registry.YEARS[1:]
 MULTI_YEAR = 12  # projects with a plan of instalments; of a third it is rolled on after a year
 
 
-def steps(seed, ordered, book):
+def steps(seed, ordered, book, candidates_of_city):
     """Tables of pipeline, appraisals and affordability."""
     random = Random(seed, "library steps")
-    pipeline, appraisals, affordability, seen = [], [], [], set()
+    pipeline, appraisals, affordability = candidates.steps(seed, candidates_of_city)
+    seen = set()
     for year in YEARS:
         for place in registry.in_force(ordered, year):
             project = place.projects[year]

@@ -42,6 +42,8 @@ How to read them / 说明:
   not. target_approval 为所依据的目标批复（项目/年度）；有批复者为重点项目，财政局的预备费项目无绩效目标。
 - A reserveDraw is one request: out of the year's line of the reserve, into the line that receives
   it. 动支预备费为一个申请两条分录：从当年预备费指标转出，转入获得资金的指标，合计为零。
+- A project that library.csv does not name stays in the pipeline: not affordable, turned down by the
+  appraisal, or not appraised yet. 未列入 library.csv 的项目仍在储备库：未通过承受能力评估、评估不予立项或尚未评估。
 - A year's close is said once for the whole ledger; so is the rule set. 关账和规则集对整个账本只有一份。
 - Monitoring: spent and the current budget count what was decided by the day of the check; the
   light is red where both the execution rate and the least attained indicator are more than 20

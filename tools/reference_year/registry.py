@@ -136,9 +136,10 @@ def in_force(ordered, year):
     return [place for place in ordered if year in place.projects]
 
 
-def projects(ordered):
+def projects(ordered, candidates):
     """Each project once, by the day it was proposed."""
     found = {project.code: project for place in ordered for project in place.projects.values()}
+    found.update((one.project.code, one.project) for one in candidates)
     return sorted(found.values(), key=lambda project: (project.proposed_on, project.code))
 
 
@@ -149,10 +150,10 @@ def unit_table(city_units):
                        [[row] for row in rows])
 
 
-def project_table(ordered):
+def project_table(ordered, candidates):
     rows = [[project.code, project.place.unit.id, project.place.name, project.place.category,
              project.predecessor.code if project.predecessor else "", project.proposed_on]
-            for project in projects(ordered)]
+            for project in projects(ordered, candidates)]
     return files.Table("projects.csv",
                        ["project", "unit", "name", "category", "predecessor", "proposed_on"],
                        [[row] for row in rows])

@@ -67,16 +67,30 @@ void print_rows(const OutputOptions& options, const std::vector<AnnualFigure>& f
   output.finish();
 }
 
-/// Each cut of the year's budgets that stands, with the grade that it cites.
+bool is_for_a_person(const OutputOptions& options) {
+  return options.format == Format::table || options.format == Format::markdown;
+}
+
+/// Each cut of the year's budgets that stands, with the grade that it cites; for a person, their
+/// sum too.
 Result<void> print_cuts(LedgerAccess& access, const OutputOptions& options, std::int32_t year) {
   Output output(options, row_schema_of("cuts"), std::cout);
   LineFilter filter;
   filter.fiscal_year = year;
+  std::optional<Money> sum = Money{};
   CF_TRY(each_row(access, "cuts", filter, [&](capnp::DynamicStruct::Reader row) -> Result<void> {
-    if (row.as<schema::CutRow>().getReversedBy() == 0) output.row(row);
+    const auto cut = row.as<schema::CutRow>();
+    if (cut.getReversedBy() != 0) return {};
+    if (sum) sum = add(*sum, Money{cut.getAmount()});
+    output.row(row);
     return {};
   }));
   output.finish();
+  if (!sum) return fail(ErrorCode::limit, "the sum of the cuts does not fit 64 bits");
+  if (is_for_a_person(options))
+    std::cout << fmt::format("\n{}{}\n",
+                             options.language == Language::chinese ? "合计：" : "In all ",
+                             format_major(*sum, options.currency_exponent, ','));
   return {};
 }
 
@@ -88,7 +102,7 @@ Result<ExitStatus> report(const GlobalOptions& global, const ReportOptions& chos
     return ExitStatus::done;
   }
   CF_LET(const auto figures, annual_account(*access, chosen.year));
-  if (options.format == Format::table || options.format == Format::markdown)
+  if (is_for_a_person(options))
     print_sections(options, figures, chosen.year);
   else
     print_rows(options, figures);

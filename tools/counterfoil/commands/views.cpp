@@ -56,7 +56,7 @@ constexpr ViewCommand view_commands[] = {
      "  counterfoil pools --fiscal-year 2024\n"
      "  counterfoil --output json pools"},
     {"library", "Projects on their way into the budget library: stage, rank, appraisal",
-     "The fiscal year is the one that a project was admitted for.\n"
+     "A project has a row for each fiscal year that it was admitted for.\n"
      "Examples:\n"
      "  counterfoil library --fiscal-year 2025\n"
      "  counterfoil library --unit U001"},

@@ -76,6 +76,20 @@ TEST_CASE("the shipped rule sets are read") {
   }
 }
 
+TEST_CASE("the rule set open refuses nothing, and has off what a source does not tell") {
+  const auto rules = parse_rule_set(shipped("open"));
+  REQUIRE(rules.has_value());
+  for (const std::string_view rule : rule_ids) {
+    INFO(rule);
+    const bool is_told = rule != "R7" && rule != "R10" && rule != "R20";
+    CHECK(rules->modes.contains(rule));
+    CHECK(rules->mode(rule) == (is_told ? RuleMode::observe : RuleMode::off));
+  }
+  // Of projects that nobody classified no target and no review is asked for.
+  CHECK_FALSE(rules->all_projects_need_targets);
+  CHECK_FALSE(rules->all_projects_need_reviews);
+}
+
 TEST_CASE("each mode of a rule is read") {
   for (const auto& [name, mode] : {std::pair{"enforce", RuleMode::enforce},
                                    {"override", RuleMode::override},

@@ -114,6 +114,8 @@ class AnnualReport(support.Case):
         self.assertEqual({name: flat[name] for name in PUBLISHED}, PUBLISHED)
         self.check_that_the_list_of_cuts_sums_to(PUBLISHED["cutForGrades"])
         self.check_the_pages()
+        unknown = self.city.cli("report", "annual", "--year", 2042, expect=support.ANSWER_IS_NO)
+        self.assert_says(unknown, "nothing of 2042; there are budgets of 2023, 2024, 2025")
         self.city.close()
 
         self.change("grades", lambda row: (row["level"], row["grade"], row["decided_on"][:4]) ==

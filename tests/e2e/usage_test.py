@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The command line says what is wrong and what to do, and its exit status says which kind it is."""
 
+import json
 import os
 import subprocess
 import unittest
@@ -136,6 +137,34 @@ class Usage(support.Case):
         self.assertEqual(len(ledger.events("--from", 0, "--limit", 1)), 1)
         # A limit beyond the last number there is: its sum with `--from` must not begin again at 0.
         self.assertEqual(len(ledger.events("--from", 1, "--limit", 2**64 - 1)), 1)
+
+    def test_by_default_the_citys_rules_are_in_force_and_say_how_to_adjust(self):
+        ledger = self.ledger().start()
+        legs = [{"line": "line/2024/P1/general/net/-", "amount": "-100"}]
+        ledger.cli("submit", "-", stdin=support.commands(
+            {"unitRegistered": {"unit": "U1", "name": "Unit"}},
+            {"projectProposed": {"project": "P1", "unit": "U1", "name": "Project"}},
+            {"lineOpened": {"line": legs[0]["line"]}}))
+
+        def submit(name, fact, *evidence, expect=support.DONE):
+            command = {"commandId": name, "evidence": evidence, "facts": [fact]}
+            return ledger.cli("submit", "-", stdin=json.dumps(command) + "\n", expect=expect)
+        adjusted = {"kind": "reduction", "legs": legs}
+        outcome = submit("alone", {"budgetAdjusted": adjusted}, expect=support.ANSWER_IS_NO)
+        self.assert_says(outcome, "R20: the adjustment was proposed by nobody. Record an "
+                                  "adjustmentProposed first, and name it in `proposal`")
+        proposal = str(ledger.size())
+        submit("proposal", {"adjustmentProposed": adjusted})
+        adjusted = {**adjusted, "proposal": proposal}
+        outcome = submit("own", {"budgetAdjusted": adjusted}, expect=support.ANSWER_IS_NO)
+        self.assert_says(outcome, "R20: admin proposed it",
+                         "cite an approvalRecorded of the proposal")
+        approval = str(ledger.size())
+        submit("approval", {"approvalRecorded": {"event": proposal, "verdict": "approved",
+                                                 "authority": "Bureau", "document": "D1"}})
+        submit("approved", {"budgetAdjusted": adjusted}, approval)
+        self.assertEqual([row["amount"] for row in
+                          ledger.cli("--output", "csv", "adjustments").csv], ["-1.00"])
 
     def test_a_filter_that_fits_no_line_is_named_with_what_there_is(self):
         ledger = self.ledger("--rule-set", "open").start()

@@ -239,6 +239,23 @@ Result<void> account_obligations(LedgerAccess& access, std::int32_t year, Accoun
   return {};
 }
 
+/// A year of which the ledger holds nothing must not read as one in which nothing was done. What is
+/// in the pipeline now belongs to no year.
+Result<void> check_known(LedgerAccess& access, std::int32_t year,
+                         const std::vector<AnnualFigure>& figures) {
+  for (const AnnualFigure& one : figures)
+    if (one.figure != "inPipeline" && (one.count.value_or(0) != 0 || one.amount.minor != 0))
+      return {};
+  std::set<std::string> years;
+  CF_TRY(each<schema::UnitRow>(access, "units", {}, [&](auto row) -> Result<void> {
+    years.insert(std::to_string(row.getFiscalYear()));
+    return {};
+  }));
+  if (years.empty()) return fail(ErrorCode::not_found, "the ledger has no budget yet");
+  return fail(ErrorCode::not_found, "the ledger has nothing of {}; there are budgets of {}", year,
+              some_of(years));
+}
+
 struct FigureLabel {
   std::string_view name;
   std::string_view english;
@@ -303,7 +320,9 @@ Result<std::vector<AnnualFigure>> annual_account(LedgerAccess& access, std::int3
        {account_units, account_targets, account_evaluations, account_cuts, account_monitoring,
         account_library, account_priorities, account_pools, account_obligations})
     CF_TRY(part(access, year, account));
-  return account.take();
+  std::vector<AnnualFigure> figures = account.take();
+  CF_TRY(check_known(access, year, figures));
+  return figures;
 }
 
 std::string_view figure_label(std::string_view name, Language language) {

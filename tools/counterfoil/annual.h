@@ -20,7 +20,8 @@ struct AnnualFigure {
 };
 
 /// The bureau's account of a fiscal year, computed from the read models: the evaluations *made* in
-/// the year, the budgets that they looked at, what was cut for grades of the year's budgets.
+/// the year, the budgets that they looked at, what was cut for grades of the year's budgets. A year
+/// of which the ledger holds nothing is not found.
 Result<std::vector<AnnualFigure>> annual_account(LedgerAccess& access, std::int32_t year);
 
 /// What a reader sees instead of a section's or a figure's name.

@@ -63,9 +63,9 @@ def priorities(line, day, classes, lists):
 def of_requests(requests, evaluations, estimates, transfers, classes, lists):
     tags, graded = {transfer.tag for transfer in transfers}, by_place(evaluations)
     for request in requests:
-        if request.decided_on < IN_FORCE:
-            continue
-        cited = {f"approval/proposal/{request.id}": None}  # as an ordered set
+        cited = {}  # as an ordered set
+        if request.decided_on >= IN_FORCE:
+            cited[f"approval/proposal/{request.id}"] = None
         for leg in request.legs:
             line = leg.line
             if request.cause == "grade":

@@ -92,7 +92,8 @@ void add_init(CLI::App& app, GlobalOptions& global, Action& action) {
   command->add_option("--suite", plan.suite, "Hash and signature algorithms")
       ->capture_default_str();
   command->add_flag("--confidential", plan.confidential, "Never to be published");
-  command->add_option("--rule-set", options->rule_set, "city-2024, open, or a JSON file")
+  command
+      ->add_option("--rule-set", options->rule_set, "city-2024, escalating, open, or a JSON file")
       ->capture_default_str();
   command->add_option("--rule-set-from", options->rule_set_from, "Day from which it is in force")
       ->capture_default_str();
@@ -101,6 +102,9 @@ void add_init(CLI::App& app, GlobalOptions& global, Action& action) {
   command->add_option("--recovery-key", plan.recovery_key_file,
                       "File for the offline recovery key (default: DIR.recovery.key)");
   command->footer(
+      "city-2024 refuses what breaks its rules: an adjustment needs a proposal and an approval.\n"
+      "open is for history that was decided elsewhere, and reports breaches; escalating is as\n"
+      "city-2024, with other cuts for grades.\n"
       "Examples:\n"
       "  counterfoil --ledger ./ledger init --origin ledger.example.org/city\n"
       "  counterfoil --ledger ./israel init --origin example.org/israel --currency ILS \\\n"

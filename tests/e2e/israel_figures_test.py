@@ -65,6 +65,8 @@ class IsraelFigures(support.Case):
         marked = {row["request"] for row in self.adjustments if row["breaches"]}
         self.assertEqual(marked, {request for request, _ in UNBALANCED})
         self.assertEqual({row["breaches"] for row in self.adjustments if row["breaches"]}, {"R19"})
+        breaches = self.israel.cli("--output", "csv", "compliance").csv
+        self.assertEqual([row["rule"] for row in breaches], ["R19"] * 8)
 
     def test_the_revised_budget_equals_the_published_one_but_for_rounded_headcount(self):
         outcome = self.israel.cli(

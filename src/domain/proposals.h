@@ -23,7 +23,10 @@ struct Proposal {
   std::string pool;
   std::vector<Leg> legs;
   std::vector<Sequence> evidence;
-  std::vector<std::string> lines_to_open;  // that the legs need and the year does not have yet
+  /// Lines that the legs need and their year does not have yet, classified as this one's opening.
+  std::vector<std::string> lines_to_open;
+  std::string functional_class;
+  std::string economic_class;
   std::string reason;
 };
 

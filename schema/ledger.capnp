@@ -113,8 +113,8 @@ interface Reader {
   # no other commands, because they cite it.
   proposals @8 (fiscalYear :Int32, after :Text, limit :UInt32)
       -> (rows :List(Views.ProposalRow), commands :List(Command), next :Text);
-  # Every proposal of an adjustment whose first leg of the year is on one of its lines; commands
-  # carry out those that are approved.
+  # Every proposal of an adjustment whose first leg is on a line of the year; commands carry out
+  # those that are approved.
 }
 
 interface Feed {

@@ -366,8 +366,8 @@ struct ProposalRow {
   approval @16 :UInt64 $optional;     # sequence of the newest ApprovalRecorded
   adjustment @17 :UInt64 $optional;   # sequence of the BudgetAdjusted that carries it out
   movedBy @18 :UInt64 $optional;      # sequence of what changed a line since it was computed
-  evidence @19 :Text;                 # sequences, joined by spaces
-  reason @20 :Text;
+  evidence @19 :Text;                 # sequences, joined by spaces; of the first leg only
+  reason @20 :Text;                   # of the first leg only
 
   enum State {
     unspecified @0;

@@ -17,12 +17,8 @@ std::string joined(capnp::List<std::uint64_t>::Reader sequences) {
   return text;
 }
 
-std::string_view home_of(schema::AdjustmentProposed::Reader proposed, std::int32_t fiscal_year) {
-  for (const auto leg : proposed.getLegs()) {
-    const auto line = parse_line(view(leg.getLine()));
-    if (line && line->fiscal_year == fiscal_year) return view(leg.getLine());
-  }
-  return {};
+std::string_view home_of(schema::AdjustmentProposed::Reader proposed) {
+  return view(proposed.getLegs()[0].getLine());
 }
 
 ProposalFilling::ProposalFilling(const Journal& journal, Journal::BookWalk walk,
@@ -120,6 +116,7 @@ Result<void> ProposalFilling::add_recorded(const ProposalRecord& one) {
     row.setApproval(one.approval.value);
     row.setAdjustment(one.adjustment.value);
     row.setMovedBy(one.moved_by.value);
+    if (row.getLeg() != 0) return;
     row.setEvidence(joined(one.record->getEvidence()));
     row.setReason(one.record->getReason());
   });

@@ -29,8 +29,8 @@ void set_line(Row row, const LineId& line) {
   row.setItem(std::string(line.item));
 }
 
-/// The line of the first leg in the fiscal year: where a proposal is listed.
-std::string_view home_of(schema::AdjustmentProposed::Reader proposed, std::int32_t fiscal_year);
+/// The line of the first leg: a proposal is listed there, and nowhere else.
+std::string_view home_of(schema::AdjustmentProposed::Reader proposed);
 
 /// One page while it is filled, project by project, over one moment of the book.
 class ProposalFilling {

@@ -105,7 +105,7 @@ Result<void> add_closing(ProposalFilling& page, const std::string& line,
                          const std::set<std::string>& rests_on) {
   CF_LET(const auto recorded, page.history().on_line(line));
   for (const ProposalRecord& one : recorded)
-    if (is_closing(one.proposed()) && home_of(one.proposed(), page.fiscal_year()) == line)
+    if (is_closing(one.proposed()) && home_of(one.proposed()) == line)
       CF_TRY(page.add_recorded(one));
   for (const Proposal& proposal : proposals) {
     if (proposal.legs.front().line != line) continue;
@@ -116,6 +116,7 @@ Result<void> add_closing(ProposalFilling& page, const std::string& line,
     if (answering(recorded, proposed) != nullptr) continue;
     CF_TRY(page.add_legs(proposed, [&](schema::ProposalRow::Builder row) {
       row.setState(State::DUE);
+      if (row.getLeg() != 0) return;
       if (closed) row.setEvidence(joined(command.asReader().getEvidence()));
       row.setReason(command.asReader().getReason());
     }));
@@ -202,7 +203,7 @@ Result<ProposalPage> read_proposals(const Journal& journal, const YearQuestion& 
     for (const std::string& line : lines) {
       CF_LET(const auto recorded, page.history().on_line(line));
       for (const ProposalRecord& one : recorded) {
-        if (home_of(one.proposed(), question.fiscal_year) != line) continue;
+        if (home_of(one.proposed()) != line) continue;
         CF_TRY(page.add_recorded(one));
         if (one.state == State::APPROVED) CF_TRY(add_carrying_out(page, one));
       }

@@ -114,7 +114,7 @@ interface Reader {
   proposals @8 (fiscalYear :Int32, after :Text, limit :UInt32)
       -> (rows :List(Views.ProposalRow), commands :List(Command), next :Text);
   # Every proposal of an adjustment whose first leg is on a line of the year; commands carry out
-  # those that are approved.
+  # those that are approved, and name what answers a grade when nothing proposed for it waits.
 }
 
 interface Feed {

@@ -59,11 +59,18 @@ std::string in_year(const LineId& line, std::int32_t fiscal_year) {
 
 }  // namespace
 
+Result<std::optional<Sequence>> waiver_of(Book& book, Sequence grade) {
+  CF_LET(const auto applied, newest(book, Fact::RESULT_APPLIED, key_of(grade)));
+  if (!applied || !applied->fact().getResultApplied().getWaived()) return std::nullopt;
+  return applied->sequence();
+}
+
 Result<AppliedResults> apply_results(Book& book, const RuleSet& rules, std::string_view project,
                                      std::int32_t fiscal_year) {
   AppliedResults results;
   CF_LET(const auto cut, grade_cut(book, rules, project, fiscal_year));
   if (!cut) return results;
+  CF_LET(const auto waiver, waiver_of(book, cut->grade.sequence));
   // Lines of this year, and those of the year before that have none yet.
   CF_LET(const auto now, lines_of(book, rules, fiscal_year, project));
   CF_LET(const auto earlier, lines_of(book, rules, fiscal_year - 1, project));
@@ -81,7 +88,7 @@ Result<AppliedResults> apply_results(Book& book, const RuleSet& rules, std::stri
     const Money ceiling = floor_of(base.amount, cut->step.ceiling);
     results.ceilings.push_back({line, std::string(grade_name(cut->grade.grade)),
                                 cut->grade.sequence, base.amount, ceiling, state.original});
-    if (state.original <= ceiling) continue;
+    if (waiver || state.original <= ceiling) continue;
     // What was taken away since counts, too.
     const Money above{
         std::min(state.original.minor - ceiling.minor, state.current.minor - ceiling.minor)};

@@ -139,8 +139,9 @@ void ProposalFilling::add_command(schema::Command::Builder command) {
   bytes_ += page_.commands.back().size();
 }
 
-Result<void> ProposalFilling::add_proposal(schema::Command::Builder command, const std::string& run,
-                                           const std::set<std::string>& rests_on) {
+Result<void> ProposalFilling::add_identified(schema::Command::Builder command,
+                                             const std::string& run,
+                                             const std::set<std::string>& rests_on) {
   command.setCorrelationId(text_of(run));
   CF_TRY(expect(command, rests_on));
   CF_LET(Hasher hasher, Hasher::of_suite(default_suite));

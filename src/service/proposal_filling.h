@@ -66,9 +66,9 @@ class ProposalFilling {
   /// Lets the command expect the subjects' histories as they are.
   Result<void> expect(schema::Command::Builder command, const std::set<std::string>& subjects);
   void add_command(schema::Command::Builder command);
-  /// Adds the command that makes a proposal of that run, with an id that follows from all of it.
-  Result<void> add_proposal(schema::Command::Builder command, const std::string& run,
-                            const std::set<std::string>& rests_on);
+  /// Adds a command of that run, with an id that follows from all of it.
+  Result<void> add_identified(schema::Command::Builder command, const std::string& run,
+                              const std::set<std::string>& rests_on);
 
  private:
   bool is_full(std::size_t projects) const;

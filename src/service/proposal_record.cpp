@@ -7,6 +7,7 @@
 #include "core/limits.h"
 #include "domain/effects.h"
 #include "domain/grades.h"
+#include "domain/proposals.h"
 
 namespace counterfoil {
 namespace {
@@ -88,13 +89,16 @@ Result<void> ProposalHistory::each_record(std::string_view line, std::uint64_t f
   return {};
 }
 
-/// What reversed one of the cited events, or superseded a cited grade; 0 where nothing did.
+/// What reversed one of the cited events, or superseded or waived a cited grade; 0 where nothing
+/// did.
 Result<Sequence> ProposalHistory::changed_evidence(schema::Record::Reader proposal) {
   for (const std::uint64_t cited : proposal.getEvidence()) {
     CF_LET(const auto event, book_.state<EventState>(event_key(Sequence{cited})));
     if (event.reversed) return event.reversed_by;
     CF_LET(const HeldRecord record, held_record(book_, Sequence{cited}));
     if (!record.fact().isGradeAssigned()) continue;
+    CF_LET(const auto waiver, waiver_of(book_, Sequence{cited}));
+    if (waiver) return *waiver;
     const auto grade = record.fact().getGradeAssigned();
     CF_LET(const auto current, current_grades(book_, view(grade.getAbout()), grade.getLevel()));
     for (const Grade& one : current)

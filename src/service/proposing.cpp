@@ -75,7 +75,7 @@ Result<void> add_ceiling(ProposalFilling& page, const ProposedCeiling& ceiling,
       row.setState(State::DUE);
       row.setChange(reduction->legs.front().amount.minor);
       row.setEvidence(joined(command.asReader().getEvidence()));
-      CF_TRY(page.add_proposal(command, run_of_results(page.fiscal_year()), rests_on));
+      CF_TRY(page.add_identified(command, run_of_results(page.fiscal_year()), rests_on));
     }
   }
   page.add_row(row.asReader());
@@ -120,23 +120,8 @@ Result<void> add_closing(ProposalFilling& page, const std::string& line,
       if (closed) row.setEvidence(joined(command.asReader().getEvidence()));
       row.setReason(command.asReader().getReason());
     }));
-    if (closed) CF_TRY(page.add_proposal(command, run_of_closing(page.fiscal_year()), rests_on));
+    if (closed) CF_TRY(page.add_identified(command, run_of_closing(page.fiscal_year()), rests_on));
   }
-  return {};
-}
-
-/// Adds the command that carries out an approved proposal.
-Result<void> add_carrying_out(ProposalFilling& page, const ProposalRecord& approved) {
-  capnp::MallocMessageBuilder message;
-  auto command = message.initRoot<schema::Command>();
-  fill_adjustment(command, *approved.record, approved.approval,
-                  fmt::format("carry-out/{}", approved.record.sequence().value));
-  if (approved.record->getCorrelationId().size() != 0)
-    command.setCorrelationId(approved.record->getCorrelationId());
-  std::set<std::string> lines;
-  for (const auto leg : approved.proposed().getLegs()) lines.emplace(view(leg.getLine()));
-  CF_TRY(page.expect(command, lines));
-  page.add_command(command);
   return {};
 }
 
@@ -192,26 +177,6 @@ Result<ClosingPage> read_closing(const Journal& journal, const YearQuestion& que
   CF_TRY(page.each_project({question.fiscal_year}, visit));
   found.proposals = page.take();
   return found;
-}
-
-Result<ProposalPage> read_proposals(const Journal& journal, const YearQuestion& question) {
-  CF_TRY(check_fiscal_year(question.fiscal_year));
-  CF_LET(auto walk, journal.walk_book());
-  ProposalFilling page(journal, std::move(walk), question);
-  const auto visit = [&](std::string_view project) -> Result<void> {
-    CF_LET(const auto lines, page.lines_of(project));
-    for (const std::string& line : lines) {
-      CF_LET(const auto recorded, page.history().on_line(line));
-      for (const ProposalRecord& one : recorded) {
-        if (home_of(one.proposed()) != line) continue;
-        CF_TRY(page.add_recorded(one));
-        if (one.state == State::APPROVED) CF_TRY(add_carrying_out(page, one));
-      }
-    }
-    return {};
-  };
-  CF_TRY(page.each_project({question.fiscal_year}, visit));
-  return page.take();
 }
 
 }  // namespace counterfoil

@@ -38,7 +38,8 @@ struct ClosingPage {
 Result<ClosingPage> read_closing(const Journal& journal, const YearQuestion& question,
                                  std::string_view pool);
 
-/// Rows are ProposalRow; commands carry out what is approved.
+/// Rows are ProposalRow; commands carry out what is approved, and name what answers a grade when
+/// nothing that was proposed for it waits any more (R15).
 Result<ProposalPage> read_proposals(const Journal& journal, const YearQuestion& question);
 
 }  // namespace counterfoil

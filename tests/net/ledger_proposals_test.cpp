@@ -169,6 +169,28 @@ TEST_CASE("a year is closed once, and what is unspent is proposed behind the clo
   CHECK(closed.getClose().getFacts().size() == 0);
   CHECK(city.record_all(closed) == std::vector<std::string>{"", ""});
   CHECK(closing().getCommands().size() == 0);
+
+  // What one line was computed from changes; both are approved, and one is carried out.
+  must_record(city.loop, city.client, {supplement("p0", 5, "s")});
+  std::vector<Fill> approvals;
+  const auto proposed = closing();
+  for (const auto row : proposed.getRows())
+    if (row.getLeg() == 0)
+      approvals.push_back(command(fmt::format("approve-{}", row.getProposal()),
+                                  fmt::format(R"({{"approvalRecorded":{{"event":{},
+                                      "verdict":"approved","authority":"mayor"}}}})",
+                                              row.getProposal())));
+  CHECK(approvals.size() == 2);
+  must_record(city.loop, city.client, approvals);
+  auto request = city.client.reader().proposalsRequest();
+  request.setFiscalYear(2024);
+  const auto decided = request.send().wait(city.loop.scope());
+  std::vector<State> states;
+  for (const auto row : decided.getRows())
+    if (row.getLeg() == 0) states.push_back(row.getState());
+  CHECK(states == std::vector<State>{State::MOVED, State::APPROVED});
+  CHECK(decided.getRows()[0].getMovedBy() != 0);
+  CHECK(city.record_all(decided) == std::vector<std::string>{""});
 }
 
 TEST_CASE("a year that is none is told so") {

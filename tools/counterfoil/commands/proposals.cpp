@@ -44,26 +44,33 @@ class Tally {
   std::array<std::uint64_t, 7> counts_{};
 };
 
-/// Walks all pages of one of the reads: rows are shown on a mere look, commands are queued.
-template <typename Row, typename MakeRequest, typename Look>
-Result<void> each_page(LedgerAccess& access, const YearOptions& options, MakeRequest make,
-                       Output& output, Tally& tally, CommandQueue& queue, Look look) {
+/// One look at the year: what there is, and what would be recorded next.
+struct Look {
+  Tally tally;
+  CommandQueue queue;
+};
+
+/// Walks all pages of one of the reads; `visit` is given each page. Rows go to `output`, if any.
+template <typename Row, typename MakeRequest, typename Visit>
+Result<Look> look_at(LedgerAccess& access, std::int32_t year, Output* output, MakeRequest make,
+                     Visit visit) {
+  Look look;
   std::string after;
   do {
     auto request = make();
-    request.setFiscalYear(options.year);
+    request.setFiscalYear(year);
     request.setAfter(text_of(after));
     CF_LET(auto page, access.call(kj::mv(request)));
-    look(page);
+    visit(page);
     for (const typename Row::Reader row : page.getRows()) {
-      tally.add_row(row);
-      if (options.is_look()) output.row(row);
+      look.tally.add_row(row);
+      if (output != nullptr) output->row(row);
     }
-    for (const auto command : page.getCommands()) CF_TRY(queue.add(command));
-    if (options.is_look()) CF_TRY(flush_output());
+    for (const auto command : page.getCommands()) look.queue.add(command);
+    if (output != nullptr) CF_TRY(flush_output());
     after = view(page.getNext());
   } while (!after.empty());
-  return {};
+  return look;
 }
 
 /// What there is to do next, for a person.
@@ -84,21 +91,6 @@ void print_next_steps(const YearOptions& options, const Tally& tally) {
       "each with the verdict rejected, then compute anew");
 }
 
-/// Writes or records what was queued.
-Result<ExitStatus> finish(LedgerAccess& access, const YearOptions& options,
-                          const CommandQueue& queue, Answers& answers) {
-  if (!options.out.empty()) {
-    CF_TRY(queue.write(options.out));
-    fmt::print(stderr, "commands written: {}; `counterfoil submit {}` records them\n", queue.size(),
-               options.out);
-    return ExitStatus::done;
-  }
-  if (!options.record) return ExitStatus::done;
-  CF_TRY(queue.record(access, answers));
-  answers.sum_up();
-  return answers.worst();
-}
-
 Result<void> check_mode(const GlobalOptions& global, const YearOptions& options) {
   if (options.record) return want_daemon(global, fmt::format("{} --record", options.name));
   return {};
@@ -111,21 +103,51 @@ Result<void> check_year(LedgerAccess& access, std::int32_t year) {
   return filter.check_known(access);
 }
 
-bool is_for_person(const GlobalOptions& global) {
-  return global.format == Format::table || global.format == Format::markdown;
+/// Looks again, without printing rows.
+using LookAgain = std::function<Result<Look>()>;
+
+/// Records what was found until there is no more: what was carried out may complete the answer to a
+/// grade, which the next look names.
+Result<void> record(LedgerAccess& access, Look& look, Answers& answers, const LookAgain& again) {
+  constexpr int rounds_max = 3;
+  for (int round = 0; round < rounds_max; ++round) {
+    if (look.queue.size() == 0 || answers.worst() != ExitStatus::done) return {};
+    CF_TRY(look.queue.record(access, answers));
+    CF_LET(look, again());
+  }
+  return {};
+}
+
+/// Writes or records what was found, if that is wished, and says what to do next.
+Result<ExitStatus> finish(const GlobalOptions& global, const YearOptions& options,
+                          LedgerAccess& access, Look look, Answers answers,
+                          const LookAgain& again) {
+  if (!options.out.empty()) {
+    CF_TRY(look.queue.write(options.out));
+    fmt::print(stderr, "commands written: {}; `counterfoil submit {}` records them\n",
+               look.queue.size(), options.out);
+  }
+  if (options.record) {
+    CF_TRY(record(access, look, answers, again));
+    answers.sum_up();
+  }
+  if (global.format == Format::table || global.format == Format::markdown)
+    print_next_steps(options, look.tally);
+  return answers.worst();
 }
 
 Result<ExitStatus> apply_results(const GlobalOptions& global, const YearOptions& options) {
   CF_TRY(check_mode(global, options));
   CF_LET(const auto access, LedgerAccess::open(global));
+  const auto look_with = [&](Output* output) {
+    return look_at<schema::CeilingRow>(
+        *access, options.year, output, [&] { return access->reader().ceilingsRequest(); },
+        [](const auto&) {});
+  };
   Output output(output_options(global, *access), capnp::Schema::from<schema::CeilingRow>(),
                 std::cout);
-  Tally tally;
-  CommandQueue queue;
-  CF_TRY(each_page<schema::CeilingRow>(
-      *access, options, [&] { return access->reader().ceilingsRequest(); }, output, tally, queue,
-      [](const auto&) {}));
-  if (tally.rows() == 0) {
+  CF_LET(Look look, look_with(options.is_look() ? &output : nullptr));
+  if (look.tally.rows() == 0) {
     // A year whose lines are not open yet is decided on by what the year before has.
     const auto known = check_year(*access, options.year);
     if (!known && !check_year(*access, options.year - 1)) return tl::make_unexpected(known.error());
@@ -135,80 +157,64 @@ Result<ExitStatus> apply_results(const GlobalOptions& global, const YearOptions&
                options.year, view(access->info().getRuleSetVersion()));
   }
   if (options.is_look()) output.finish();
-  Answers answers;
-  CF_LET(const ExitStatus status, finish(*access, options, queue, answers));
-  if (is_for_person(global)) print_next_steps(options, tally);
-  return status;
-}
-
-/// All pages of a year's close; `close` is set to the command that closes it, where it is open.
-Result<void> read_closing(LedgerAccess& access, const YearOptions& options, Output& output,
-                          Tally& tally, CommandQueue& queue, CommandQueue& close) {
-  Result<void> added;
-  CF_TRY(each_page<schema::ProposalRow>(
-      access, options,
-      [&] {
-        auto request = access.reader().closingRequest();
-        request.setPool(options.pool.empty() ? fmt::format("unspent-{}", options.year)
-                                             : options.pool);
-        return request;
-      },
-      output, tally, queue,
-      [&](const auto& page) {
-        if (close.size() == 0 && page.getClose().getFacts().size() != 0)
-          added = close.add(page.getClose());
-      }));
-  return added;
+  return finish(global, options, *access, std::move(look), {}, [&] { return look_with(nullptr); });
 }
 
 Result<ExitStatus> close_period(const GlobalOptions& global, const YearOptions& options) {
   CF_TRY(check_mode(global, options));
   CF_LET(const auto access, LedgerAccess::open(global));
   CF_TRY(check_year(*access, options.year));
+  CommandQueue close;  // the command that closes the year, where it is open
+  const auto look_with = [&](Output* output) {
+    close = {};
+    return look_at<schema::ProposalRow>(
+        *access, options.year, output,
+        [&] {
+          auto request = access->reader().closingRequest();
+          request.setPool(options.pool.empty() ? fmt::format("unspent-{}", options.year)
+                                               : options.pool);
+          return request;
+        },
+        [&](const auto& page) {
+          if (close.size() == 0 && page.getClose().getFacts().size() != 0)
+            close.add(page.getClose());
+        });
+  };
   Output output(output_options(global, *access), capnp::Schema::from<schema::ProposalRow>(),
                 std::cout);
-  Tally tally;
-  CommandQueue queue;
-  CommandQueue close;
-  CF_TRY(read_closing(*access, options, output, tally, queue, close));
+  CF_LET(Look look, look_with(options.is_look() ? &output : nullptr));
   if (options.is_look()) output.finish();
-  const bool open = close.size() != 0;
-  if (open && !options.out.empty())
-    return fail(ErrorCode::refused,
-                "fiscal year {} is not closed, and its proposals cite the close: record it with "
-                "`counterfoil close-period --year {} --record`, or as a periodClosed, first",
-                options.year, options.year);
   Answers answers;
-  if (open && options.record) {
-    CF_TRY(close.record(*access, answers));
-    if (answers.worst() != ExitStatus::done) {
-      answers.sum_up();
-      return answers.worst();
-    }
-    tally = {};
-    CF_TRY(read_closing(*access, options, output, tally, queue, close));
-  }
-  CF_LET(const ExitStatus status, finish(*access, options, queue, answers));
-  if (is_for_person(global)) {
-    if (open && !options.record)
+  if (close.size() != 0) {
+    if (!options.out.empty())
+      return fail(ErrorCode::refused,
+                  "fiscal year {} is not closed, and its proposals cite the close: record it with "
+                  "`counterfoil close-period --year {} --record`, or as a periodClosed, first",
+                  options.year, options.year);
+    if (options.record) {
+      CF_TRY(close.record(*access, answers));
+      CF_LET(look, look_with(nullptr));
+    } else {
       fmt::print(stderr, "fiscal year {} is not closed yet: --record closes it first\n",
                  options.year);
-    print_next_steps(options, tally);
+    }
   }
-  return status;
+  return finish(global, options, *access, std::move(look), answers,
+                [&] { return look_with(nullptr); });
 }
 
 Result<ExitStatus> carry_out(const GlobalOptions& global, const YearOptions& options) {
   CF_TRY(check_mode(global, options));
   CF_LET(const auto access, LedgerAccess::open(global));
+  const auto look_with = [&](Output* output) {
+    return look_at<schema::ProposalRow>(
+        *access, options.year, output, [&] { return access->reader().proposalsRequest(); },
+        [](const auto&) {});
+  };
   Output output(output_options(global, *access), capnp::Schema::from<schema::ProposalRow>(),
                 std::cout);
-  Tally tally;
-  CommandQueue queue;
-  CF_TRY(each_page<schema::ProposalRow>(
-      *access, options, [&] { return access->reader().proposalsRequest(); }, output, tally, queue,
-      [](const auto&) {}));
-  if (tally.rows() == 0) {
+  CF_LET(Look look, look_with(options.is_look() ? &output : nullptr));
+  if (look.tally.rows() == 0) {
     CF_TRY(check_year(*access, options.year));
     fmt::print(stderr,
                "nothing is proposed on the lines of {}: apply-results and close-period propose, "
@@ -216,10 +222,7 @@ Result<ExitStatus> carry_out(const GlobalOptions& global, const YearOptions& opt
                options.year);
   }
   if (options.is_look()) output.finish();
-  Answers answers;
-  CF_LET(const ExitStatus status, finish(*access, options, queue, answers));
-  if (is_for_person(global)) print_next_steps(options, tally);
-  return status;
+  return finish(global, options, *access, std::move(look), {}, [&] { return look_with(nullptr); });
 }
 
 using Run = Result<ExitStatus> (*)(const GlobalOptions&, const YearOptions&);
@@ -275,7 +278,8 @@ void add_proposals(CLI::App& app, GlobalOptions& global, Action& action) {
       "The proposals of adjustments on a year's lines; records those that are approved",
       "A proposal is approved by an approvalRecorded that names its sequence. --record records "
       "the\n"
-      "adjustment of each approved one, citing it, its approval and its evidence; never twice.\n"
+      "adjustment of each approved one, citing it, its approval and its evidence, and then what\n"
+      "answers a grade (resultApplied); never twice.\n"
       "Examples:\n"
       "  counterfoil carry-out --year 2025\n"
       "  counterfoil carry-out --year 2025 --record",

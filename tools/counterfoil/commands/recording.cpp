@@ -50,7 +50,7 @@ void Answers::sum_up() const {
              failed_);
 }
 
-Result<void> CommandQueue::add(schema::Command::Reader command) {
+void CommandQueue::add(schema::Command::Reader command) {
   auto message = std::make_unique<capnp::MallocMessageBuilder>();
   message->setRoot(command);
   for (auto expectation : message->getRoot<schema::Command>().getExpectations()) {
@@ -58,11 +58,13 @@ Result<void> CommandQueue::add(schema::Command::Reader command) {
     if (found != ahead_.end()) expectation.setCount(expectation.getCount() + found->second);
   }
   for (const auto fact : command.getFacts()) {
-    CF_LET(const auto subjects, subjects_of(fact));
-    for (const std::string& subject : subjects) ++ahead_[subject];
+    // Of a fact that is about what another one is about, only the ledger knows the subjects; a
+    // command behind it that expects one of them is then a conflict, and can be made anew.
+    const auto subjects = subjects_of(fact);
+    if (!subjects) continue;
+    for (const std::string& subject : *subjects) ++ahead_[subject];
   }
   commands_.push_back(std::move(message));
-  return {};
 }
 
 Result<void> CommandQueue::record(LedgerAccess& access, Answers& answers) const {

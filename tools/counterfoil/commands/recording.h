@@ -38,7 +38,7 @@ class Answers {
 /// changed to expect those before it as recorded.
 class CommandQueue {
  public:
-  Result<void> add(schema::Command::Reader command);
+  void add(schema::Command::Reader command);
   std::size_t size() const { return commands_.size(); }
   /// Records them, and says what became of each.
   Result<void> record(LedgerAccess& access, Answers& answers) const;

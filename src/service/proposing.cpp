@@ -153,6 +153,10 @@ Result<ProposalPage> read_ceilings(const Journal& journal, const YearQuestion& q
 Result<ClosingPage> read_closing(const Journal& journal, const YearQuestion& question,
                                  std::string_view pool) {
   CF_TRY(check_fiscal_year(question.fiscal_year));
+  if (!pool.empty() && !is_id(pool))  // before anybody closes the year for it
+    return fail(ErrorCode::invalid,
+                "\"{}\" is no pool: an id is 1 to {} characters of A-Z, a-z, 0-9, '.', '_' and '-'",
+                pool, limits::subject_bytes);
   CF_LET(auto walk, journal.walk_book());
   ProposalFilling page(journal, std::move(walk), question);
   CF_LET(const RuleSet* const rules, page.rules_with("R7"));

@@ -263,6 +263,8 @@ class Proposals(support.Case):
         for command in ("apply-results", "close-period", "carry-out"):
             outcome = ledger.cli(command, "--year", 2062, "--record", expect=support.ANSWER_IS_NO)
             self.assert_says(outcome, f'the fiscal year "2062"; there are {BEFORE}, {YEAR}')
+        ledger.cli("close-period", "--year", BEFORE, "--pool", "no pool", "--record",
+                   expect=support.WRONG_USAGE)
         self.assertEqual(ledger.size(), size)
         ledger.cli("apply-results", "--year", 12, expect=support.WRONG_USAGE)
         other = self.ledger("--rule-set", "open", name="open").start()

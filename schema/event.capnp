@@ -170,6 +170,7 @@ struct LedgerOpened {
 }
 
 struct RuleSetPublished {
+  # The rules that decisions are taken under from a day on; the document says them whole.
   inForceFrom @0 :Int32 $date;
   name @1 :Text $id;
   version @2 :Text $id;
@@ -183,12 +184,14 @@ struct PrincipalEnrolled {
 }
 
 struct RoleGranted {
+  # What a principal may record and read, for an organisation or for all.
   role @0 :Role;
   principal @1 :Text $id;
   organisation @2 :Text;          # that the role is bound to; empty: any
 }
 
 struct RoleRevoked {
+  # Ends what one RoleGranted allows.
   grant @0 :UInt64;               # sequence of the RoleGranted
   principal @1 :Text $id $byLedger;
 }
@@ -218,6 +221,7 @@ struct LedgerSealed {
 # --- rules of a year --------------------------------------------------------------------------
 
 struct ExpenditureStandardSet {
+  # The most that one of something may cost, from the effective date on.
   unitAmount @0 :Int64 $money;    # for one of what is counted
   standard @1 :Text $id;
   name @2 :Text;
@@ -242,10 +246,12 @@ struct CeilingIssued {
 }
 
 struct PeriodClosed {
+  # Nothing more counts for the fiscal year, until it is opened again.
   fiscalYear @0 :Int32;
 }
 
 struct PeriodReopened {
+  # An authority lets a closed fiscal year be changed again.
   fiscalYear @0 :Int32;
   authority @1 :Text;             # that allowed it
 }
@@ -253,6 +259,7 @@ struct PeriodReopened {
 # --- registry ---------------------------------------------------------------------------------
 
 struct UnitRegistered {
+  # An organisation that applies for money and spends it.
   unit @0 :Text $id;
   name @1 :Text;
   department @2 :Text $id $optional;  # that supervises it; empty where it is one itself
@@ -260,6 +267,7 @@ struct UnitRegistered {
 }
 
 struct ProjectProposed {
+  # A unit's programme, and the projects that it takes over, by share.
   project @0 :Text $id;
   unit @1 :Text $id;
   name @2 :Text;
@@ -273,6 +281,7 @@ struct ProjectProposed {
 }
 
 struct LineOpened {
+  # The thing that holds an amount: a fund, a measure and an item of a project in a year.
   line @0 :Text $subjectId;       # line/FY/project/fund/measure/item
   functionalClass @1 :Text;
   economicClass @2 :Text;
@@ -307,6 +316,7 @@ struct ProjectClassified {
 }
 
 struct ExAnteAppraised {
+  # What an appraisal before the first budget found of a project.
   score @0 :Int64;                # thousandths of a point
   verdict @1 :Verdict;
   project @2 :Text $id;
@@ -316,6 +326,7 @@ struct ExAnteAppraised {
 }
 
 struct AffordabilityAssessed {
+  # Whether what a project costs over all its years can be paid.
   fiscalYear @0 :Int32;           # from which the money is needed
   affordable @1 :Bool;
   total @2 :Int64 $money;         # over all years
@@ -323,10 +334,12 @@ struct AffordabilityAssessed {
 }
 
 struct PipelineAdmitted {
+  # The project is a candidate for a budget.
   project @0 :Text $id;
 }
 
 struct LibraryAdmitted {
+  # The project may get a budget of the year, at a rank among its unit's.
   fiscalYear @0 :Int32;
   rank @1 :UInt32;                # from 1; the lower is funded first
   project @2 :Text $id;
@@ -346,6 +359,7 @@ struct InstalmentsRolled {
 }
 
 struct ProjectClosed {
+  # The project ended, and how.
   outcome @0 :Outcome;
   project @1 :Text $id;
 
@@ -355,6 +369,7 @@ struct ProjectClosed {
 # --- targets ----------------------------------------------------------------------------------
 
 struct TargetSubmitted {
+  # What a unit promises for a year, indicator by indicator; each submission is a version.
   fiscalYear @0 :Int32;
   about @1 :Text $subjectId;      # project/…, unit/…, list/… or fund/…
   indicators @2 :List(Indicator);
@@ -381,6 +396,7 @@ struct Indicator {
 }
 
 struct TargetApproved {
+  # The version is in force until another is approved.
   target @0 :UInt64;              # sequence of the TargetSubmitted
   fiscalYear @1 :Int32 $byLedger;
   about @2 :Text $subjectId $byLedger;
@@ -396,6 +412,7 @@ struct TargetReturned {
 # --- budget -----------------------------------------------------------------------------------
 
 struct BudgetRequested {
+  # What a unit asks for, made up of cost lines.
   fiscalYear @0 :Int32;
   amount @1 :Int64 $money;
   costLines @2 :List(CostLine);
@@ -436,7 +453,8 @@ enum FactorKind {
 }
 
 struct BudgetAppropriated {
-  amount @0 :Int64 $amount;
+  # A line's original budget of the year, and what was cut from its base.
+  amount @0 :Int64 $amount;           # appropriated
   base @1 :Int64 $amount;             # last year's amount that ceilings are computed from
   ceiling @2 :Int64 $amount;          # that applied; meaningful where capped is set
   cutForGrade @3 :Int64 $amount;
@@ -538,6 +556,7 @@ struct Leg {
 # --- execution --------------------------------------------------------------------------------
 
 struct CommitmentRecorded {
+  # A contract or an order that money of the line is bound by.
   amount @0 :Int64 $amount;
   committedAfter @1 :Int64 $amount $byLedger;  # outstanding commitments of the line
   line @2 :Text $subjectId;
@@ -545,6 +564,7 @@ struct CommitmentRecorded {
 }
 
 struct PaymentRecorded {
+  # Money paid from the line, or returned to it.
   amount @0 :Int64 $amount;           # negative for a refund
   commitment @1 :UInt64;              # sequence of the commitment that it settles; 0: none
   refundOf @2 :UInt64;                # sequence of the payment that a refund returns; 0: none
@@ -560,6 +580,7 @@ struct FundsSuspended {
 }
 
 struct FundsResumed {
+  # Ends a suspension.
   suspension @0 :UInt64;          # sequence of the FundsSuspended
   about @1 :Text $subjectId $byLedger;
 }
@@ -567,6 +588,7 @@ struct FundsResumed {
 # --- monitoring and evaluation ----------------------------------------------------------------
 
 struct MonitoringPlanned {
+  # When, and on what, the performance of the year is looked at.
   fiscalYear @0 :Int32;
   opensOn @1 :Int32 $date;
   closesOn @2 :Int32 $date;
@@ -575,6 +597,7 @@ struct MonitoringPlanned {
 }
 
 struct MonitoringChecked {
+  # How much of the money is spent and how much of the targets attained, on a day.
   fiscalYear @0 :Int32;
   checkedOn @1 :Int32 $date;
   spent @2 :Int64 $money;
@@ -592,6 +615,7 @@ struct MonitoringChecked {
 }
 
 struct CorrectionOrdered {
+  # What a check found is to be put right by a day.
   check @0 :UInt64;               # sequence of the MonitoringChecked
   dueOn @1 :Int32 $date;
   cause @2 :Text;
@@ -600,6 +624,7 @@ struct CorrectionOrdered {
 }
 
 struct CorrectionVerified {
+  # Whether what was ordered was put right.
   correction @0 :UInt64;          # sequence of the CorrectionOrdered
   verifiedOn @1 :Int32 $date;
   outcome @2 :Outcome;
@@ -609,6 +634,7 @@ struct CorrectionVerified {
 }
 
 struct GradeAssigned {
+  # How well the year went. Of several, that of the highest level counts, then the latest.
   evaluatedYear @0 :Int32;
   level @1 :Level;
   grade @2 :Grade;
@@ -641,6 +667,7 @@ struct ResultApplied {
 }
 
 struct AuditFindingRecorded {
+  # What the auditors found, and how grave it is.
   fiscalYear @0 :Int32;
   severity @1 :Severity;
   amount @2 :Int64 $money;        # concerned
@@ -676,6 +703,7 @@ struct PriorityListAdopted {
 }
 
 struct FundingPlanFiled {
+  # What each fund is to give to the items of a priority list.
   fiscalYear @0 :Int32;
   items @1 :List(Item);
   list @2 :Text $id;
@@ -698,6 +726,7 @@ struct TransferReceived {
 }
 
 struct TrainingHeld {
+  # A course in budget performance management.
   heldOn @0 :Int32 $date;
   participants @1 :UInt32;
   topic @2 :Text;
@@ -705,6 +734,7 @@ struct TrainingHeld {
 }
 
 struct DisclosurePublished {
+  # What was made public, where, and the hash of it.
   fiscalYear @0 :Int32;
   about @1 :Text $subjectId;
   url @2 :Text;
@@ -714,6 +744,7 @@ struct DisclosurePublished {
 # --- correction -------------------------------------------------------------------------------
 
 struct ReversalProposed {
+  # Somebody wants the event undone; another decides.
   event @0 :UInt64;               # sequence of what shall be reversed
   subjects @1 :List(Text) $byLedger;  # that the event is about
 }

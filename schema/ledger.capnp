@@ -98,6 +98,23 @@ interface Reader {
   # Any view's rows in the order of their keys: canonical bytes of its struct of views.capnp. What
   # the filter names is looked for in the fields of that name (`fiscalYear` also in evaluatedYear);
   # a name that the view's rows do not have is refused.
+
+  # What follows goes project by project over a fiscal year's lines, each page on one moment of the
+  # book and under the rule set in force today. The commands record what comes next; each expects
+  # what it rests on to be as it was read, as if none of the others were recorded. None is given for
+  # what was proposed or carried out already, so that the same call twice leads to nothing twice.
+  ceilings @6 (fiscalYear :Int32, after :Text, limit :UInt32)
+      -> (rows :List(Views.CeilingRow), commands :List(Command), next :Text);
+  # What unsatisfactory grades leave of the year's bases (R4); commands propose the reductions.
+  closing @7 (fiscalYear :Int32, pool :Text, after :Text, limit :UInt32)
+      -> (close :Command, rows :List(Views.ProposalRow), commands :List(Command), next :Text);
+  # What becomes of the year's unspent money (R7): carried over, or clawed back into the pool.
+  # `close` records the close of the year, and has no facts where it is closed; until then there are
+  # no other commands, because they cite it.
+  proposals @8 (fiscalYear :Int32, after :Text, limit :UInt32)
+      -> (rows :List(Views.ProposalRow), commands :List(Command), next :Text);
+  # Every proposal of an adjustment whose first leg is on a line of the year; commands carry out
+  # those that are approved, and name what answers a grade when nothing proposed for it waits.
 }
 
 interface Feed {

@@ -326,6 +326,60 @@ struct CutRow {
   reversedBy @13 :UInt64 $optional;
 }
 
+struct CeilingRow {
+  # What an unsatisfactory grade leaves of a line's base (R4), and the reduction that follows.
+  project @0 :Text;
+  unit @1 :Text;
+  fiscalYear @2 :Int32;               # that the ceiling is for
+  fund @3 :Text;
+  measure @4 :Text;
+  item @5 :Text;
+  grade @6 :Event.GradeAssigned.Grade;
+  gradeEvent @7 :UInt64;              # sequence of the GradeAssigned
+  base @8 :Int64 $amount;
+  ceiling @9 :Int64 $amount;
+  appropriated @10 :Int64 $amount;    # 0 where it is not yet
+  change @11 :Int64 $amount;          # proposed; 0 where nothing is to be taken away
+  state @12 :ProposalRow.State;       # of the proposal
+  proposal @13 :UInt64 $optional;     # sequence of the AdjustmentProposed
+  evidence @14 :Text;                 # sequences, joined by spaces
+}
+
+struct ProposalRow {
+  # One leg of one proposal of an adjustment, and what became of the proposal.
+  proposal @0 :UInt64 $optional;      # sequence of the AdjustmentProposed; 0 where it is due
+  leg @1 :UInt32;
+  state @2 :State;
+  kind @3 :Event.BudgetAdjusted.Kind;
+  cause @4 :Event.BudgetAdjusted.Cause;
+  project @5 :Text;
+  unit @6 :Text;
+  fiscalYear @7 :Int32;
+  fund @8 :Text;
+  measure @9 :Text;
+  item @10 :Text;
+  vintage @11 :Int32 $optional;
+  amount @12 :Int64 $amount;
+  pool @13 :Text;
+  sourceTag @14 :Text;
+  actor @15 :Text;                    # who proposed it
+  approval @16 :UInt64 $optional;     # sequence of the newest ApprovalRecorded
+  adjustment @17 :UInt64 $optional;   # sequence of the BudgetAdjusted that carries it out
+  movedBy @18 :UInt64 $optional;      # sequence of what changed a line since it was computed
+  evidence @19 :Text;                 # sequences, joined by spaces; of the first leg only
+  reason @20 :Text;                   # of the first leg only
+
+  enum State {
+    unspecified @0;
+    due @1;                           # nobody proposed it yet
+    open @2;                          # nobody decided on it yet
+    approved @3;
+    refused @4;
+    moved @5;                         # what it was computed from has changed since
+    carriedOut @6;
+  }
+}
+
 struct DifferenceRow {
   # A budget line on which the ledger and published figures differ.
   project @0 :Text;

@@ -28,7 +28,7 @@ Instant clock_now() {
 
 /// Only signing needs the key: without it the ledger records and serves.
 Result<void> look_for_signing_key(const LedgerFolder& folder) {
-  const auto found = check_signing_key(folder);
+  auto found = check_signing_key(folder);
   if (found || found.error().code != ErrorCode::not_found) return found;
   spdlog::warn("{} is missing: put it back from a copy; nothing can be signed until then",
                folder.signing_key());

@@ -14,17 +14,41 @@ namespace {
 using schema::Fact;
 using Kind = schema::BudgetAdjusted::Kind;
 
+/// What the amounts of a line at the close rest on: the close, the line's appropriation, and the
+/// classification that says what may be carried over.
+std::vector<Sequence> closing_evidence(Sequence closed, const LineState& line,
+                                       const std::optional<HeldRecord>& classified) {
+  std::vector<Sequence> evidence{closed};
+  if (line.appropriated) evidence.push_back(line.appropriation);
+  if (classified) evidence.push_back(classified->sequence());
+  return evidence;
+}
+
+/// The line opens for the next year classified as it was.
+Result<void> open_next(Book& book, Sequence opening, std::string next, Proposal& carried) {
+  CF_LET(const auto record, book.record(opening));
+  const auto opened = record.getFact().getLineOpened();
+  carried.lines_to_open = {std::move(next)};
+  carried.functional_class = view(opened.getFunctionalClass());
+  carried.economic_class = view(opened.getEconomicClass());
+  return {};
+}
+
 /// The project's lines of the year over expenditure measures, in the order in which they were
 /// opened.
-Result<std::vector<std::string>> lines_of(Book& book, const RuleSet& rules,
-                                          std::int32_t fiscal_year, std::string_view project) {
+struct OpenLine {
+  std::string line;
+  Sequence opening;
+};
+Result<std::vector<OpenLine>> lines_of(Book& book, const RuleSet& rules, std::int32_t fiscal_year,
+                                       std::string_view project) {
   CF_LET(const auto openings, standing(book, Fact::LINE_OPENED, key_of(fiscal_year, project)));
-  std::vector<std::string> lines;
+  std::vector<OpenLine> lines;
   for (const Sequence opening : openings) {
     CF_LET(const auto record, book.record(opening));
     std::string line(view(record.getFact().getLineOpened().getLine()));
     CF_LET(const LineId id, parse_line(line));
-    if (rules.is_expenditure(id.measure)) lines.push_back(std::move(line));
+    if (rules.is_expenditure(id.measure)) lines.push_back({std::move(line), opening});
   }
   return lines;
 }
@@ -35,17 +59,25 @@ std::string in_year(const LineId& line, std::int32_t fiscal_year) {
 
 }  // namespace
 
+Result<std::optional<Sequence>> waiver_of(Book& book, Sequence grade) {
+  CF_LET(const auto applied, newest(book, Fact::RESULT_APPLIED, key_of(grade)));
+  if (!applied || !applied->fact().getResultApplied().getWaived()) return std::nullopt;
+  return applied->sequence();
+}
+
 Result<AppliedResults> apply_results(Book& book, const RuleSet& rules, std::string_view project,
                                      std::int32_t fiscal_year) {
   AppliedResults results;
   CF_LET(const auto cut, grade_cut(book, rules, project, fiscal_year));
   if (!cut) return results;
+  CF_LET(const auto waiver, waiver_of(book, cut->grade.sequence));
   // Lines of this year, and those of the year before that have none yet.
   CF_LET(const auto now, lines_of(book, rules, fiscal_year, project));
   CF_LET(const auto earlier, lines_of(book, rules, fiscal_year - 1, project));
-  std::set<std::string> lines(now.begin(), now.end());
-  for (const std::string& line : earlier) {
-    CF_LET(const LineId id, parse_line(line));
+  std::set<std::string> lines;
+  for (const OpenLine& open : now) lines.insert(open.line);
+  for (const OpenLine& open : earlier) {
+    CF_LET(const LineId id, parse_line(open.line));
     lines.insert(in_year(id, fiscal_year));
   }
   for (const std::string& line : lines) {
@@ -56,7 +88,7 @@ Result<AppliedResults> apply_results(Book& book, const RuleSet& rules, std::stri
     const Money ceiling = floor_of(base.amount, cut->step.ceiling);
     results.ceilings.push_back({line, std::string(grade_name(cut->grade.grade)),
                                 cut->grade.sequence, base.amount, ceiling, state.original});
-    if (state.original <= ceiling) continue;
+    if (waiver || state.original <= ceiling) continue;
     // What was taken away since counts, too.
     const Money above{
         std::min(state.original.minor - ceiling.minor, state.current.minor - ceiling.minor)};
@@ -83,13 +115,13 @@ Result<std::vector<Proposal>> close_out(Book& book, const RuleSet& rules, std::s
   std::vector<Proposal> proposals;
   CF_LET(const auto classified, classification(book, project));
   CF_LET(const auto lines, lines_of(book, rules, fiscal_year, project));
-  for (const std::string& line : lines) {
+  for (const auto& [line, opening] : lines) {
     CF_LET(const LineId id, parse_line(line));
     CF_LET(const auto state, book.state<LineState>(line));
     Proposal carried;
     carried.kind = Kind::CARRY_OVER;
     carried.reason = fmt::format("unspent at the close of {}", fiscal_year);
-    carried.evidence = {closed};
+    carried.evidence = closing_evidence(closed, state, classified);
     Proposal clawed = carried;
     clawed.kind = Kind::CLAWBACK;
     clawed.pool = std::string(pool);
@@ -105,7 +137,7 @@ Result<std::vector<Proposal>> close_out(Book& book, const RuleSet& rules, std::s
       }
     }
     CF_LET(const auto next_state, book.state<LineState>(next));
-    if (!next_state.opened) carried.lines_to_open = {next};
+    if (!next_state.opened) CF_TRY(open_next(book, opening, next, carried));
     for (Proposal* proposal : {&carried, &clawed})
       if (!proposal->legs.empty()) proposals.push_back(std::move(*proposal));
   }
@@ -120,8 +152,12 @@ void fill(schema::Command::Builder command, const Proposal& proposal, std::strin
     evidence.set(i, proposal.evidence[i].value);
   const auto opened = static_cast<unsigned>(proposal.lines_to_open.size());
   auto facts = command.initFacts(opened + 1);
-  for (unsigned i = 0; i < opened; ++i)
-    facts[i].initLineOpened().setLine(proposal.lines_to_open[i]);
+  for (unsigned i = 0; i < opened; ++i) {
+    auto opening = facts[i].initLineOpened();
+    opening.setLine(proposal.lines_to_open[i]);
+    if (!proposal.functional_class.empty()) opening.setFunctionalClass(proposal.functional_class);
+    if (!proposal.economic_class.empty()) opening.setEconomicClass(proposal.economic_class);
+  }
   auto proposed = facts[opened].initAdjustmentProposed();
   proposed.setKind(proposal.kind);
   proposed.setCause(proposal.cause);

@@ -2,6 +2,7 @@
 
 #include <schema/command.capnp.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,10 @@ struct Proposal {
   std::string pool;
   std::vector<Leg> legs;
   std::vector<Sequence> evidence;
-  std::vector<std::string> lines_to_open;  // that the legs need and the year does not have yet
+  /// Lines that the legs need and their year does not have yet, classified as this one's opening.
+  std::vector<std::string> lines_to_open;
+  std::string functional_class;
+  std::string economic_class;
   std::string reason;
 };
 
@@ -37,8 +41,11 @@ struct ProposedCeiling {
   Money appropriated;  // 0 where it is not yet
 };
 
+/// The event that waives what follows from the grade (R15), if one does.
+Result<std::optional<Sequence>> waiver_of(Book& book, Sequence grade);
+
 /// The ceilings of a project's lines in the fiscal year, and a reduction for each that its
-/// appropriation is above.
+/// appropriation is above, unless the grade was waived.
 struct AppliedResults {
   std::vector<ProposedCeiling> ceilings;
   std::vector<Proposal> reductions;

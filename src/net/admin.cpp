@@ -68,7 +68,8 @@ class AdminServer final : public schema::Admin::Server {
 
  private:
   /// Tells the caller how far it is, now and then, for as long as it listens.
-  kj::Promise<void> tell(schema::Progress::Client progress, std::shared_ptr<Position> position) {
+  kj::Promise<void> tell(schema::Progress::Client progress,
+                         const std::shared_ptr<Position>& position) {
     return timer_.afterDelay(200 * kj::MILLISECONDS)
         .then([progress, position]() mutable {
           auto call = progress.reportRequest();

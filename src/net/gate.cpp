@@ -2,8 +2,6 @@
 
 #include <openssl/crypto.h>
 
-#include <chrono>
-
 #include "codec/text.h"
 #include "net/admin.h"
 #include "net/failure.h"
@@ -13,12 +11,6 @@
 
 namespace counterfoil {
 namespace {
-
-Instant now() {
-  return Instant{std::chrono::duration_cast<std::chrono::microseconds>(
-                     std::chrono::system_clock::now().time_since_epoch())
-                     .count()};
-}
 
 /// What a guess costs, at the least.
 constexpr auto delay_after_wrong_credential = 200 * kj::MILLISECONDS;
@@ -50,7 +42,7 @@ class SessionServer final : public schema::Session::Server {
     info.setFiscalYearDay(static_cast<std::uint8_t>(facts.fiscal_year_day));
     info.setEpoch(access_.ledger.journal().epoch().value);
     info.setSize(access_.ledger.journal().size());
-    const Date today = access_.ledger.zone().day_of(now());
+    const Date today = access_.ledger.today();
     info.setRuleSetVersion(text_of(or_throw(access_.ledger.rule_set_in_force(today))));
     info.setPrincipal(text_of(principal_.id));
   }

@@ -4,6 +4,7 @@
 #include "net/failure.h"
 #include "net/view_info.h"
 #include "projections/row_codec.h"
+#include "service/proposing.h"
 #include "service/queries.h"
 
 namespace counterfoil {
@@ -25,6 +26,14 @@ template <typename Row, typename List>
 void set_rows(List out, const std::vector<std::string>& rows) {
   RowBuffer<Row> buffer;
   for (unsigned i = 0; i < rows.size(); ++i) out.setWithCaveats(i, buffer.read(rows[i]));
+}
+
+template <typename Row, typename Results>
+void fill_page(Results results, const ProposalPage& page) {
+  set_rows<Row>(results.initRows(static_cast<unsigned>(page.rows.size())), page.rows);
+  set_rows<schema::Command>(results.initCommands(static_cast<unsigned>(page.commands.size())),
+                            page.commands);
+  results.setNext(text_of(page.next));
 }
 
 class ReaderServer final : public schema::Reader::Server {
@@ -136,7 +145,48 @@ class ReaderServer final : public schema::Reader::Server {
     });
   }
 
+  kj::Promise<void> ceilings(CeilingsContext context) override {
+    auto work = [&journal = ledger_.journal(), question = question_of(context.getParams())] {
+      return read_ceilings(journal, question);
+    };
+    return background_.reads.run(std::move(work))
+        .then([context](Result<ProposalPage> found) mutable {
+          fill_page<schema::CeilingRow>(context.getResults(), or_throw(std::move(found)));
+        });
+  }
+
+  kj::Promise<void> closing(ClosingContext context) override {
+    auto work = [&journal = ledger_.journal(), question = question_of(context.getParams()),
+                 pool = std::string(view(context.getParams().getPool()))] {
+      return read_closing(journal, question, pool);
+    };
+    return background_.reads.run(std::move(work))
+        .then([context](Result<ClosingPage> found) mutable {
+          const ClosingPage page = or_throw(std::move(found));
+          auto results = context.getResults();
+          fill_page<schema::ProposalRow>(results, page.proposals);
+          RowBuffer<schema::Command> buffer;
+          if (!page.close.empty()) results.setClose(buffer.read(page.close));
+        });
+  }
+
+  kj::Promise<void> proposals(ProposalsContext context) override {
+    auto work = [&journal = ledger_.journal(), question = question_of(context.getParams())] {
+      return read_proposals(journal, question);
+    };
+    return background_.reads.run(std::move(work))
+        .then([context](Result<ProposalPage> found) mutable {
+          fill_page<schema::ProposalRow>(context.getResults(), or_throw(std::move(found)));
+        });
+  }
+
  private:
+  template <typename Params>
+  YearQuestion question_of(Params params) const {
+    return {params.getFiscalYear(), ledger_.today(), std::string(view(params.getAfter())),
+            params.getLimit()};
+  }
+
   /// Resolves when the view holds every record that is acknowledged by now.
   kj::Promise<void> folded(std::string_view projection) {
     auto pair = kj::newPromiseAndCrossThreadFulfiller<Result<void>>();

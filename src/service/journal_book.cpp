@@ -10,7 +10,7 @@ namespace counterfoil {
 Result<Page> JournalBook::page(std::string_view key) {
   const auto found = pages_.find(key);
   if (found != pages_.end()) return found->second;
-  CF_LET(const auto stored, journal_.page(key));
+  CF_LET(const auto stored, walk_ != nullptr ? walk_->page(key) : journal_.page(key));
   if (!stored) return Page{};
   CF_LET(const Page page, decode_page(*stored));
   remember(key, page);

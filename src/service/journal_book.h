@@ -11,11 +11,14 @@
 namespace counterfoil {
 
 /// The book as the journal has it, with the pages used lately kept in memory up to a bound. For the
-/// thread of the one writer.
+/// thread of the one writer; over a walk, as it was at that moment, for the walk's own thread.
 class JournalBook final : public BookSource {
  public:
   explicit JournalBook(const Journal& journal, std::size_t cache_bytes = limits::book_cache_bytes)
       : journal_(journal), cache_bytes_(cache_bytes) {}
+  /// The walk lives as long as this.
+  JournalBook(const Journal& journal, Journal::BookWalk& walk)
+      : journal_(journal), walk_(&walk), cache_bytes_(limits::moment_cache_bytes) {}
 
   Result<Page> page(std::string_view key) override;
   Result<schema::Record::Reader> record(Sequence sequence) override;
@@ -30,6 +33,7 @@ class JournalBook final : public BookSource {
   void remember(std::string_view key, const Page& page);
 
   const Journal& journal_;
+  Journal::BookWalk* walk_ = nullptr;  // none: the newest pages
   std::size_t cache_bytes_;
   std::map<std::string, Page, std::less<>> pages_;
   std::size_t bytes_ = 0;

@@ -44,6 +44,7 @@ Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts fa
     : folder_(std::move(folder)),
       facts_(std::move(facts)),
       zone_(zone),
+      clock_(clock),
       journal_(std::move(journal)),
       views_(std::move(views)),
       projector_(journal_, views_, all_projections()),

@@ -58,6 +58,8 @@ class Ledger {
   Projector& projector() { return projector_; }
   Writer& writer() { return writer_; }
   GrowthListeners& growth() { return growth_; }
+  /// By the ledger's clock, where it is kept.
+  Date today() const { return zone_.day_of(clock_()); }
   /// "NAME@VERSION" of the rule set in force on the day, empty where none is.
   Result<std::string> rule_set_in_force(Date on) const;
 
@@ -71,6 +73,7 @@ class Ledger {
   LedgerFolder folder_;
   LedgerFacts facts_;
   Zone zone_;
+  Clock clock_;
   Journal journal_;
   Views views_;
   Projector projector_;

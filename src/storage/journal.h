@@ -88,6 +88,24 @@ class Journal {
                                                std::string_view command_id) const;
   Result<std::optional<std::string>> page(std::string_view key) const;
 
+  /// The book's pages at one moment, however much is appended meanwhile. Belongs to one thread.
+  class BookWalk {
+   public:
+    BookWalk(BookWalk&&) noexcept;
+    ~BookWalk();
+    Result<std::optional<std::string>> page(std::string_view key);
+    /// The first key behind this one that starts with the prefix.
+    Result<std::optional<std::string>> next_key(std::string_view prefix, std::string_view behind);
+
+   private:
+    friend class Journal;
+    struct Impl;
+    explicit BookWalk(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+  };
+  /// Waits until every record that the pages are made of is shown: for what one append takes.
+  Result<BookWalk> walk_book() const;
+
   /// Folds records into the book while `reindex` walks them. The pages that changed are asked for
   /// and written from time to time; until `written`, the journal does not have them.
   class Refold {

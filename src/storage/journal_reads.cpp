@@ -1,4 +1,7 @@
+#include <algorithm>
+#include <chrono>
 #include <limits>
+#include <thread>
 
 #include "core/bytes.h"
 #include "core/limits.h"
@@ -100,6 +103,45 @@ Result<std::optional<Acceptance>> Journal::acceptance(std::string_view principal
 
 Result<std::optional<std::string>> Journal::page(std::string_view key) const {
   return impl_->rocks.get(*impl_->book, key);
+}
+
+struct Journal::BookWalk::Impl {
+  Rocks::Cursor cursor;
+};
+
+Journal::BookWalk::BookWalk(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Journal::BookWalk::BookWalk(BookWalk&&) noexcept = default;
+Journal::BookWalk::~BookWalk() = default;
+
+Result<std::optional<std::string>> Journal::BookWalk::page(std::string_view key) {
+  auto& cursor = impl_->cursor;
+  cursor.seek(key);
+  if (cursor.valid() && cursor.key() == key) return std::string(cursor.value());
+  if (!cursor.valid()) CF_TRY(cursor.status());
+  return std::nullopt;
+}
+
+Result<std::optional<std::string>> Journal::BookWalk::next_key(std::string_view prefix,
+                                                               std::string_view behind) {
+  auto& cursor = impl_->cursor;
+  cursor.seek(std::max(prefix, behind));
+  if (cursor.valid() && cursor.key() == behind) cursor.next();
+  if (cursor.valid() && cursor.key().starts_with(prefix)) return std::string(cursor.key());
+  if (!cursor.valid()) CF_TRY(cursor.status());
+  return std::nullopt;
+}
+
+Result<Journal::BookWalk> Journal::walk_book() const {
+  auto walk = std::make_unique<BookWalk::Impl>(BookWalk::Impl{impl_->rocks.walk(*impl_->book)});
+  // Pages and edge are written in one batch, and the edge is read behind the moment of the pages.
+  CF_LET(const auto stored, impl_->rocks.get(*impl_->meta, journal_keys::edge));
+  if (!stored) return BookWalk(std::move(walk));
+  CF_LET(const TreeEdge edge, TreeEdge::decode(*stored));
+  while (size() < edge.size()) {
+    CF_TRY(check_recording());
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  return BookWalk(std::move(walk));
 }
 
 std::uint64_t Journal::disk_bytes() const {

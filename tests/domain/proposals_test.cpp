@@ -55,6 +55,14 @@ FactOf approved(std::uint64_t event) {
   }};
 }
 
+FactOf waived(std::uint64_t grade) {
+  return {[=](schema::Fact::Builder fact) {
+    auto applied = fact.initResultApplied();
+    applied.setGrade(grade);
+    applied.setWaived(true);
+  }};
+}
+
 FactOf year_closed(std::int32_t year) {
   return {[=](schema::Fact::Builder fact) { fact.initPeriodClosed().setFiscalYear(year); }};
 }
@@ -101,6 +109,17 @@ TEST_CASE("a grade gives the ceiling of a line that has no appropriation yet") {
   CHECK(results.reductions.empty());
 }
 
+TEST_CASE("a grade that was waived still has its ceiling, and nothing is taken away for it") {
+  Rig rig({city_of_rules(all_observed), graded("project/P", 2023, GradeIs::MEDIUM, last_year)});
+  const auto graded_P = rig.ledger.records().size() - 1;
+  rig.record(appropriate(A, 900));
+  const Sequence waiver = rig.record(waived(graded_P));
+  const auto results = apply_results(rig.book, rig.rules(), "P", 2024).value();
+  CHECK(results.ceilings.size() == 1);
+  CHECK(results.reductions.empty());
+  CHECK(waiver_of(rig.book, Sequence{graded_P}).value() == waiver);
+}
+
 TEST_CASE("a satisfactory grade proposes nothing") {
   Rig rig({city_of_rules(all_observed), graded("project/P", 2023, GradeIs::GOOD, last_year),
            appropriate(A, 5'000)});
@@ -117,6 +136,7 @@ TEST_CASE("the close proposes to carry over this year's money and to claw back o
   CHECK(proposals[0].kind == Kind::CARRY_OVER);
   const std::string next_year = "line/2025/P/general/net/-";
   CHECK(proposals[0].lines_to_open == std::vector<std::string>{next_year});
+  CHECK(proposals[0].evidence == std::vector<Sequence>{closed, Sequence{closed.value - 1}});
 
   const auto carry_out = [&](const Proposal& proposal, const std::string& id) {
     const Sequence proposed =

@@ -35,6 +35,8 @@ class ReadModels(support.Case):
         examples = support.cli("facts", "--example").json
         self.assertEqual({name_of(example) for example in examples}, set(facts) - NO_COMMAND)
         self.assertEqual(len(examples), len(facts) - len(NO_COMMAND))
+        for fact, row in facts.items():
+            self.assertRegex(row["meaning"], r"^[A-Z].*\.$", fact)
         ledger = self.told()
         recorded = [next(iter(event["fact"])) for event in ledger.events()]
         self.assertEqual(recorded[2:], [name_of(example) for example in examples])

@@ -10,7 +10,8 @@ import support
 
 COMMANDS = ("init", "import", "submit", "reconcile", "budgets", "adjustments", "history", "tail",
             "projections", "rebuild", "targets", "monitoring", "grades", "obligations",
-            "compliance", "stale", "priorities", "pools", "library", "units", "report", "facts")
+            "compliance", "stale", "priorities", "pools", "library", "units", "report", "facts",
+            "apply-results", "close-period", "carry-out")
 
 
 class Usage(support.Case):
@@ -42,6 +43,10 @@ class Usage(support.Case):
                 (("tail", "--limit", "0"), "0 is too small: write a whole number from 1 on"),
                 (("init", "--origin", "a.example/b"), "--ledger DIR"),
                 (("--ledger", "a", "submit", "-"), "--connect"),
+                (("apply-results",), "--year is required"),
+                (("apply-results", "--year", "2025", "--record", "--out", "f"), "excludes"),
+                (("--ledger", "a", "carry-out", "--year", "2025", "--record"),
+                 "carry-out --record goes through a daemon"),
                 (("rebuild", "index"), "--ledger DIR")):
             outcome = support.cli(*arguments, expect=support.WRONG_USAGE,
                                   env={"COUNTERFOIL_TOKEN": "x"})

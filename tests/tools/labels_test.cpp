@@ -56,6 +56,8 @@ TEST_CASE("every column of a table, and every enum value in it, has a label in b
   check_labels<schema::LibraryRow>();
   check_labels<schema::UnitRow>();
   check_labels<schema::CutRow>();
+  check_labels<schema::CeilingRow>();
+  check_labels<schema::ProposalRow>();
   check_labels<schema::FactRow>();
   check_labels<schema::FieldRow>();
   check_labels<schema::ReportRow>();

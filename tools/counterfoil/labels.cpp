@@ -117,6 +117,15 @@ constexpr Label fields[] = {
     {"outcome", "outcome", "结项结果"},
     {"lines", "lines", "指标条数"},
     {"gradeEvent", "grade's event", "评价事件"},
+    // ceilings and proposals
+    {"base", "base", "基数"},
+    {"ceiling", "ceiling", "控制数"},
+    {"appropriated", "appropriated", "批复数"},
+    {"change", "change", "拟调整额"},
+    {"proposal", "proposal", "调整建议"},
+    {"evidence", "evidence", "依据"},
+    {"adjustment", "carried out by", "执行事件"},
+    {"movedBy", "moved by", "情况变动事件"},
     // facts and the yearly account
     {"recordedBy", "recorded by", "记录者"},
     {"meaning", "meaning", "含义"},
@@ -201,6 +210,12 @@ constexpr Label values[] = {
     {"answered", "answered", "已应用"},
     {"waived", "waived", "免予处理"},
     {"lapsed", "lapsed", "已失效"},
+    // proposals
+    {"due", "due", "待提出"},
+    {"approved", "approved", "已批准"},
+    {"refused", "refused", "未获批准"},
+    {"moved", "moved", "情况已变"},
+    {"carriedOut", "carriedOut", "已执行"},
     // breaches
     {"observed", "observed", "记录在案"},
     {"overridden", "overridden", "特批"},

@@ -111,6 +111,7 @@ int main(int argc, char** argv) {
   add_views(app, global, action);
   add_history(app, global, action);
   add_tail(app, global, action);
+  add_proposals(app, global, action);
   add_report(app, global, action);
   add_facts(app, global, action);
   add_projections(app, global, action);

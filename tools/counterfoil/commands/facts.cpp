@@ -77,7 +77,7 @@ std::string form_of(const ValueShape& value) {
     case Form::enumeration:
       return words_of(value.type.asEnum());
     case Form::text:
-      if (marks.subject_id) return "subject, project/ID";
+      if (marks.subject_id) return "subject";
       return marks.id ? "id" : "text";
     case Form::data:
       return marks.hex ? "hexadecimal digits" : "base64";

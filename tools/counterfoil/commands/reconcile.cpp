@@ -55,6 +55,7 @@ Result<void> check_compared(const intake::Reconciliation& found, const std::stri
                 "nothing was compared: the files have no row of figures that can be read");
   if (wanted.empty() || measures.contains(wanted)) return {};
   std::vector<std::string_view> names;
+  names.reserve(measures.size());
   for (const auto& [measure, tally] : measures) names.push_back(measure);
   return fail(ErrorCode::invalid,
               "nothing was compared: the files have no measure \"{}\"; they have {}", wanted,

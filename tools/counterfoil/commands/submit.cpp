@@ -12,47 +12,15 @@
 #include "core/limits.h"
 #include "core/text.h"
 #include "counterfoil/commands/command.h"
-#include "net/failure.h"
+#include "counterfoil/commands/recording.h"
 
 namespace counterfoil {
 namespace {
-
-struct Counts {
-  std::uint64_t accepted = 0;
-  std::uint64_t again = 0;
-  std::uint64_t failed = 0;
-  ExitStatus worst = ExitStatus::done;  // of all failures
-};
 
 struct Line {
   std::uint64_t number;
   std::string text;
 };
-
-void print_failure(Counts& counts, std::string_view file, std::uint64_t line, const Error& error) {
-  ++counts.failed;
-  counts.worst = std::max(counts.worst, exit_status(error.code));
-  fmt::print(stderr, "{}:{}: {}: {}\n", file, line, name_of(error.code), error.message);
-}
-
-void print_answer(Counts& counts, const std::string& file, std::uint64_t line,
-                  schema::Answer::Reader answer) {
-  if (answer.isFailed()) {
-    const auto failed = answer.getFailed();
-    print_failure(counts, file, line,
-                  error_named(view(failed.getCode()), std::string(view(failed.getMessage()))));
-    return;
-  }
-  const auto accepted = answer.getAccepted();
-  ++(accepted.getAgain() ? counts.again : counts.accepted);
-  std::cout << fmt::format("{}:{}: {} {} event{} from {}\n", file, line,
-                           accepted.getAgain() ? "recorded earlier:" : "recorded",
-                           accepted.getCount(), accepted.getCount() == 1 ? "" : "s",
-                           accepted.getFirst());
-  for (const auto breach : accepted.getBreaches())
-    std::cout << fmt::format("{}:{}: {} is broken, and that is recorded: {}\n", file, line,
-                             view(breach.getRule()), view(breach.getFinding()));
-}
 
 Result<void> read_command(const std::string& line, schema::Command::Builder command) {
   if (!is_text(line))
@@ -64,7 +32,7 @@ Result<void> read_command(const std::string& line, schema::Command::Builder comm
 
 /// Sends what is well-formed of the lines in one request, and prints every line's answer in order.
 Result<void> send(LedgerAccess& access, const std::string& file, const std::vector<Line>& lines,
-                  Counts& counts) {
+                  Answers& answers) {
   capnp::MallocMessageBuilder message;
   auto scratch = message.initRoot<capnp::AnyPointer>().initAs<capnp::List<schema::Command>>(
       static_cast<unsigned>(lines.size()));
@@ -82,10 +50,11 @@ Result<void> send(LedgerAccess& access, const std::string& file, const std::vect
   CF_LET(auto response, access.call(kj::mv(request)));
   next = 0;
   for (unsigned i = 0; i < lines.size(); ++i) {
+    const std::string what = fmt::format("{}:{}", file, lines[i].number);
     if (read[i])
-      print_answer(counts, file, lines[i].number, response.getAnswers()[next++]);
+      answers.take(what, response.getAnswers()[next++]);
     else
-      print_failure(counts, file, lines[i].number, read[i].error());
+      answers.failed(what, read[i].error());
   }
   return {};
 }
@@ -112,10 +81,7 @@ bool read_line(std::istream& in, std::string& text, bool& too_long) {
 }
 
 Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) {
-  if (!global.ledger.empty())
-    return fail(ErrorCode::invalid,
-                "submit goes through a daemon: leave out --ledger, start counterfoild, and name it "
-                "with --connect");
+  CF_TRY(want_daemon(global, "submit"));
   std::ifstream opened;
   if (file != "-") {
     opened.open(file, std::ios::binary);
@@ -127,7 +93,7 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
   CF_LET(const auto access, LedgerAccess::open(global));
 
   constexpr std::size_t lines_in_request = 256;
-  Counts counts;
+  Answers answers;
   std::vector<Line> lines;
   std::size_t bytes = 0;
   std::string text;
@@ -141,7 +107,7 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
     const bool full =
         lines.size() == lines_in_request || bytes + text.size() > limits::request_bytes / 4;
     if ((!more || full || too_long) && !lines.empty()) {
-      CF_TRY(send(*access, file, lines, counts));
+      CF_TRY(send(*access, file, lines, answers));
       lines.clear();
       bytes = 0;
     }
@@ -151,19 +117,18 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
                                  file, number - 1, std::generic_category().message(error))};
     if (!more) break;
     if (too_long) {
-      print_failure(counts, file, number,
-                    {ErrorCode::limit, fmt::format("the line is longer than {} bytes; send fewer "
-                                                   "facts in a command",
-                                                   limits::json_line_bytes)});
+      answers.failed(fmt::format("{}:{}", file, number),
+                     {ErrorCode::limit, fmt::format("the line is longer than {} bytes; send fewer "
+                                                    "facts in a command",
+                                                    limits::json_line_bytes)});
     } else if (!blank) {
       bytes += text.size();
       lines.push_back({number, text});
     }
   }
-  fmt::print(stderr, "{} recorded, {} recorded earlier, {} not recorded\n", counts.accepted,
-             counts.again, counts.failed);
+  answers.sum_up();
   if (unread) return tl::make_unexpected(std::move(*unread));
-  return counts.worst;
+  return answers.worst();
 }
 
 }  // namespace

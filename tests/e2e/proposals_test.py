@@ -267,9 +267,11 @@ class Proposals(support.Case):
                    expect=support.WRONG_USAGE)
         self.assertEqual(ledger.size(), size)
         ledger.cli("apply-results", "--year", 12, expect=support.WRONG_USAGE)
-        other = self.ledger("--rule-set", "open", name="open").start()
+        bare = self.folder / "bare.json"
+        bare.write_text(json.dumps({"name": "bare", "version": "1", "rules": {}}))
+        other = self.ledger("--rule-set", bare, name="bare").start()
         self.assert_says(other.cli("apply-results", "--year", YEAR, expect=support.ANSWER_IS_NO),
-                         "R4 is off in the rule set in force, open@1")
+                         "R4 is off in the rule set in force, bare@1")
         self.assertEqual(other.size(), 2)
 
 

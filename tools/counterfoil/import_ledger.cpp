@@ -1,6 +1,7 @@
 #include "counterfoil/import_ledger.h"
 
 #include "codec/text.h"
+#include "counterfoil/commands/recording.h"
 #include "net/failure.h"
 #include "net/recorder.h"
 
@@ -14,8 +15,7 @@ intake::Answer answer_of(schema::Answer::Reader answer) {
   const auto accepted = answer.getAccepted();
   intake::Accepted out{Sequence{accepted.getFirst()}, accepted.getCount(), accepted.getAgain(), {}};
   for (const auto breach : accepted.getBreaches())
-    out.findings.push_back(
-        {std::string(view(breach.getRule())), std::string(view(breach.getFinding()))});
+    out.findings.push_back({std::string(view(breach.getRule())), sentence_of(breach)});
   return out;
 }
 

@@ -187,7 +187,9 @@ void print_fact(const GlobalOptions& global, const Kind& kind) {
             << meaning << (meaning.empty() ? "" : "\n") << '\n';
   print_lines(lines);
   if (!is_recordable(kind.tag)) return;
-  std::cout << "\nA command that records one, as `counterfoil submit` takes it:\n";
+  std::cout
+      << "\nA command that records one, as `counterfoil submit` takes it after those that it\n"
+         "rests on (`counterfoil facts --example`):\n";
   print_examples(kind.name);
 }
 
@@ -219,7 +221,9 @@ void add_facts(CLI::App& app, GlobalOptions& global, Action& action) {
   command->add_option("name", options->name, "A fact, for instance budgetAdjusted");
   command->add_flag("--example", options->example,
                     "Only the example as a JSON line; without a name, of every fact, in an order "
-                    "in which a new ledger takes them. The sequences in them are of that ledger");
+                    "in which a new ledger under the rule set open takes them. The sequences in "
+                    "them are of that ledger; stricter rules want more evidence and a second "
+                    "principal");
   command->footer(
       "Examples:\n"
       "  counterfoil facts\n"

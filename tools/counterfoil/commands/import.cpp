@@ -52,8 +52,7 @@ Result<ExitStatus> import(const GlobalOptions& global, const ImportArguments& ar
     fmt::print(stderr, "{}:{}: refused: {}\n", refusal.file, refusal.line, refusal.reason);
   };
   options.on_breached = [&](const intake::Breached& breached) {
-    std::cout << fmt::format("{} (event {}): {} is broken, and that is recorded: {}\n",
-                             breached.command_id, breached.first.value, breached.finding.rule,
+    std::cout << fmt::format("{} (event {}): {}\n", breached.command_id, breached.first.value,
                              breached.finding.text);
   };
   const std::vector<std::filesystem::path> files(arguments.files.begin(), arguments.files.end());

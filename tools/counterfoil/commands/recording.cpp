@@ -23,6 +23,15 @@ Result<void> want_daemon(const GlobalOptions& global, std::string_view what) {
               what);
 }
 
+std::string sentence_of(schema::Breach::Reader breach) {
+  if (breach.getMode() == schema::Breach::Mode::OVERRIDE)
+    return fmt::format("{} is broken, as {} decided in {}, and that is recorded: {}",
+                       view(breach.getRule()), view(breach.getAuthority()),
+                       view(breach.getDocument()), view(breach.getFinding()));
+  return fmt::format("{} is broken, and that is recorded: {}", view(breach.getRule()),
+                     view(breach.getFinding()));
+}
+
 void Answers::failed(std::string_view what, const Error& error) {
   ++failed_;
   worst_ = std::max(worst_, exit_status(error.code));
@@ -41,8 +50,7 @@ void Answers::take(std::string_view what, schema::Answer::Reader answer) {
       "{}: {} {} event{} from {}\n", what, accepted.getAgain() ? "recorded earlier:" : "recorded",
       accepted.getCount(), accepted.getCount() == 1 ? "" : "s", accepted.getFirst());
   for (const auto breach : accepted.getBreaches())
-    std::cout << fmt::format("{}: {} is broken, and that is recorded: {}\n", what,
-                             view(breach.getRule()), view(breach.getFinding()));
+    std::cout << fmt::format("{}: {}\n", what, sentence_of(breach));
 }
 
 void Answers::sum_up() const {

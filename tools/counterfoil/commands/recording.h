@@ -16,6 +16,9 @@ namespace counterfoil {
 /// Fails where the command would record without a daemon. `what` is the command, as it was typed.
 Result<void> want_daemon(const GlobalOptions& global, std::string_view what);
 
+/// What a person is told of a rule that was broken by what was recorded nevertheless.
+std::string sentence_of(schema::Breach::Reader breach);
+
 /// What became of commands that were sent: it says so one by one, what was recorded on standard
 /// output and what was not on standard error. `what` says which command: "FILE:LINE", or its id.
 class Answers {

@@ -16,7 +16,7 @@ namespace counterfoil::intake {
 /// A rule that the ledger found broken and recorded without enforcing it.
 struct Finding {
   std::string rule;  // "R19"
-  std::string text;  // a sentence with the numbers on both sides
+  std::string text;  // what is said of it, with the numbers on both sides
 };
 
 struct Accepted {

@@ -99,10 +99,46 @@ TEST_CASE("R4 grade cut: the evaluation is the one made in the year before") {
     given({city_of_rules(R4), made_on("2024-01-01").decided_on(day)})
         .when(appropriate(A, 999))
         .then({no_breach()});
-  // What counts is the day from which it counts.
-  given({city_of_rules(R4), made_on("2024-02-01").effective_on("2023-12-31")})
+}
+
+TEST_CASE("R4 grade cut: an evaluation is made when it is decided, whenever it counts from") {
+  // By the day from which it counts, its author could choose the year that it limits, or none.
+  for (const char* day : {"2022-12-31", "2024-01-01"})
+    given({city_of_rules(R4), medium().effective_on(day)})
+        .when(appropriate(A, 999))
+        .refused("R4: ", "above the ceiling of 799");
+  given({city_of_rules(R4),
+         graded("project/P", 2022, GradeIs::MEDIUM, "2024-02-01").effective_on("2023-12-31")})
       .when(appropriate(A, 999))
-      .refused("R4: ");
+      .then({no_breach()});
+}
+
+TEST_CASE("R4 grade cut: a year graded anew keeps its ceiling, by the grade that is current") {
+  // Only the current grade's own day was looked at: graded again in the year itself, a project had
+  // no ceiling at all.
+  const auto again = [](GradeIs grade, LevelIs level) {
+    return graded("project/P", 2022, grade, "2024-02-01", level);
+  };
+  const CommandOf first =
+      graded("project/P", 2022, GradeIs::MEDIUM, last_year, LevelIs::DEPARTMENT);
+  given({city_of_rules(R4), first, again(GradeIs::POOR, LevelIs::FINANCE)})
+      .when(appropriated(500, {9, 11}))
+      .refused("R4: ", "above the ceiling of 499", "the grade poor of record 11")
+      .when(appropriated(499, {9, 11}))
+      .then({no_breach()});
+  given({city_of_rules(R4), first, again(GradeIs::GOOD, LevelIs::FINANCE)})
+      .when(appropriate(A, 999))
+      .then({no_breach()});
+  // What counts for nothing does not bring the year in.
+  given({city_of_rules(R4), graded("project/P", 2022, GradeIs::MEDIUM, last_year, LevelIs::SELF),
+         again(GradeIs::POOR, LevelIs::FINANCE)})
+      .when(appropriate(A, 999))
+      .then({no_breach()});
+  // The evaluation that is looked at is the last one that was made in the year before.
+  given({city_of_rules(R4), first, again(GradeIs::POOR, LevelIs::FINANCE),
+         graded("project/P", 2023, GradeIs::GOOD, "2024-02-01")})
+      .when(appropriate(A, 999))
+      .refused("R4: ", "the grade poor of record 11");
 }
 
 TEST_CASE("R4 grade cut: or the one of the year before, where the rule set says so") {

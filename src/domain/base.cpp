@@ -43,6 +43,7 @@ Result<std::vector<Share>> predecessors_of(Book& book, std::string_view project)
 
 Result<Base> base_of(Book& book, const RuleSet& rules, const LineId& line) {
   Base base;
+  bool is_lost = false;  // the part of some positive amount
   CF_LET(const auto shares, predecessors_of(book, line.project));
   for (const Share& share : shares) {
     const LineId before{line.fiscal_year - 1, share.project, line.fund, line.measure, line.item};
@@ -50,11 +51,13 @@ Result<Base> base_of(Book& book, const RuleSet& rules, const LineId& line) {
     if (!state.appropriated) continue;
     const Money amount = rules.base_is_current_budget ? state.current : state.original;
     const auto part = static_cast<Wide>(amount.minor) * share.basis_points / whole;
+    is_lost = is_lost || (amount.minor > 0 && part == 0);
     const auto sum = add(base.amount, Money{static_cast<std::int64_t>(part)});
     if (!sum) return fail(ErrorCode::limit, "the base of {} does not fit 64 bits", line.project);
     base.amount = *sum;
     base.appropriations.push_back(state.appropriation);
   }
+  base.is_rounded_away = is_lost && base.amount.minor == 0;
   return base;
 }
 

@@ -39,14 +39,20 @@ std::string words_of(const Base& base) {
 
 /// Without a base there is no ceiling to compare with: an authority has to answer for the amount.
 Result<void> report_missing_base(RuleCase& rule_case, std::string_view rule,
-                                 const Appropriation& appropriation, std::string_view why) {
+                                 const Appropriation& appropriation, const Base& base,
+                                 std::string_view why) {
   const LineId& line = appropriation.line;
+  const std::string missing =
+      base.is_rounded_away
+          ? fmt::format("the shares of what it took over leave {}", words_of(base))
+          : fmt::format(
+                "the ledger holds no appropriation of {} for fund {}, measure {} and item "
+                "{}",
+                line.fiscal_year - 1, line.fund, line.measure, line.item);
   return want_override(
       rule_case.deciding, rule,
-      fmt::format("{} limits the {} minor units for project {} to a part of the base, and the "
-                  "ledger holds no appropriation of {} for fund {}, measure {} and item {}",
-                  why, appropriation.amount.minor, line.project, line.fiscal_year - 1, line.fund,
-                  line.measure, line.item),
+      fmt::format("{} limits the {} minor units for project {} to a part of the base, and {}", why,
+                  appropriation.amount.minor, line.project, missing),
       "Record the base, or propose the project with its predecessor");
 }
 
@@ -72,9 +78,9 @@ Result<void> check_grade_cut(RuleCase& rule_case) {
   if (!cut) return {};
   const auto& [why, step] = *cut;
   CF_LET(const Base base, base_of(rule_case.before, rule_case.rules(), line));
-  if (base.appropriations.empty())
+  if (base.is_missing())
     return report_missing_base(
-        rule_case, "R4", *appropriation,
+        rule_case, "R4", *appropriation, base,
         fmt::format("the grade of record {} ({})", why.sequence.value, grade_name(why.grade)));
   if (base.amount.minor <= 0) return {};
   const Money ceiling = floor_of(base.amount, step.ceiling);
@@ -155,9 +161,9 @@ Result<void> check_across_the_board(RuleCase& rule_case) {
   CF_LET(const auto classified, classification(rule_case.after(), line.project));
   if (!classified || !is_cut_across_the_board(classified->fact().getProjectClassified())) return {};
   CF_LET(const Base base, base_of(rule_case.before, rule_case.rules(), line));
-  if (base.appropriations.empty())
+  if (base.is_missing())
     return report_missing_base(
-        rule_case, "R5", *appropriation,
+        rule_case, "R5", *appropriation, base,
         fmt::format("the classification as a key special project (record {})",
                     classified->sequence().value));
   if (base.amount.minor <= 0) return {};

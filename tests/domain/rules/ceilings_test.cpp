@@ -358,6 +358,29 @@ TEST_CASE("R4 escalating: a row of grades goes on where the project is registere
       .refused("project/R was unsatisfactory again, last by record 13 (medium)");
 }
 
+TEST_CASE("R4 grade cut: a base that shares round to nothing is missing") {
+  // Two shares in a row came to a base of 0, which exempted the project from its ceiling.
+  const std::string of_r = "line/2024/R/general/net/-";
+  for (const bool in_a_chain : {true, false}) {
+    const CommandOf registered =
+        in_a_chain ? together({project("S", "U", {"P"}, 1), project("R", "U", {"S"}, 9'999)})
+                   : together({project("S", "U"), project("R", "U", {"P"}, 1)});
+    const std::string finding =
+        "the grade of record 10 (medium) limits the 5 minor units for project R to a part of the "
+        "base, and the shares of what it took over leave a base of 0 (record 9)";
+    const CommandOf command = appropriate(of_r, 5);
+    given({city_of_rules(R4), medium(), registered, line(of_r)})
+        .when(command)
+        .refused("R4: " + finding, "or give an override with its authority and document")
+        .when(command.overriding("Mayor", "No. 7"))
+        .then({breach("R4", Mode::OVERRIDE, finding)});
+    given({city_of_rules(R5), classify("P", {}), registered, line(of_r),
+           classify("R", {.key = true})})
+        .when(command)
+        .refused("R5: ", "leave a base of 0");
+  }
+}
+
 TEST_CASE("R5 across the board: a key special project gets at most 80 % of the base") {
   check_in_each_mode({"R5",
                       only("R5"),

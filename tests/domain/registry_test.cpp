@@ -45,6 +45,23 @@ TEST_CASE("ProjectProposed: names each predecessor once") {
   given({city()}).when(project("N", "U", {"P", "P"}, 6'000)).invalid("P is named twice");
 }
 
+TEST_CASE("ProjectProposed: the successors of a project share no more than the whole of it") {
+  // Two projects could each take over all of a third, and have its base twice.
+  Outcome shared = given({city()}).when(project("M", "U", {"P"}, 6'000));
+  shared.then({})
+      .when(project("N", "U", {"P", "Q"}, 4'001))
+      .refused(
+          "with these 4001 basis points, the successors of project P would have 10001 of its "
+          "10000 (record 10)",
+          "take over no more than is left, or reverse a proposal first")
+      .when(project("N", "U", {"Q", "P"}, 4'000))
+      .then({})
+      .when(project("O", "U", {"P"}, 1))
+      .refused("project P would have 10001 of its 10000 (record 10, 11)");
+  shared.when(project("O", "U", {"Q"}, 6'000)).then({});
+  shared.when(reverse(10)).then({}).when(project("T", "U", {"P"}, 6'000)).then({});
+}
+
 TEST_CASE("LineOpened: a line of a project that is known, once") {
   given({ledger_under("off"), unit("U"), project("P", "U")})
       .when(line(A))

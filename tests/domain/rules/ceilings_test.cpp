@@ -381,6 +381,69 @@ TEST_CASE("R4 grade cut: a base that shares round to nothing is missing") {
   }
 }
 
+TEST_CASE("R4 grade cut: what was cut does not come back in the course of the year") {
+  // A supplement, or money moved in, took a project that was cut back to all it had.
+  const auto supplement = [](std::int64_t amount, std::vector<std::uint64_t> cited) {
+    return CommandOf(adjust(Kind::SUPPLEMENT, {{A, amount, ""}})).citing(std::move(cited));
+  };
+  check_in_each_mode({"R4",
+                      only("R4"),
+                      {medium(), appropriated(799, {9, 10})},
+                      supplement(1, {9, 10}),
+                      {"the 800 minor units of 2024 that line/2024/P/general/net/- would have are "
+                       "above the ceiling of 799: 8000 basis points of a base of 999 (record 9), "
+                       "for the grade medium of record 10",
+                       "Give it no more than makes 799"}});
+  // Without an appropriation, too; below the ceiling there is nothing to cite.
+  const Given cut = given({city_of_rules(R4), medium(), line(B), appropriate(B, 50),
+                           adjust(Kind::CLAWBACK, {{B, -9, ""}}, "p")});
+  cut.when(supplement(800, {9, 10})).refused("R4: ", "above the ceiling of 799");
+  cut.when(supplement(799, {}))
+      .then({no_breach()})
+      .when(adjust(Kind::POOL_ALLOCATION, {{A, 1, ""}}, "p"))
+      .refused("R4: the 800 minor units")
+      .when(adjust(Kind::VIREMENT, {{B, -1, ""}, {A, 1, ""}}))
+      .refused("R4: the 800 minor units")
+      .when(adjust(Kind::REDUCTION, {{A, -9, ""}}))
+      .then({no_breach()})
+      .when(adjust(Kind::VIREMENT, {{B, -9, ""}, {A, 9, ""}}))
+      .then({no_breach()});
+  // Above it, the grade and the base are cited.
+  const Given observed = given({city_of_rules(only("R4")("observe")), medium()});
+  observed.when(supplement(800, {9}))
+      .then({breaches({{"R4", "above the ceiling of 799"}, {"R4", "the grade, record 10"}})});
+}
+
+TEST_CASE("R4 grade cut: money of other years, and what is stated, is not given for this one") {
+  const auto of_2023 = [](FactOf adjustment) {
+    return but(std::move(adjustment), [](schema::Fact::Builder fact) {
+      for (auto leg : fact.getBudgetAdjusted().getLegs()) leg.setVintage(2023);
+    });
+  };
+  const FactOf more = adjust(Kind::SUPPLEMENT, {{A, 500, ""}});
+  given({city_of_rules(R4), medium(), appropriated(799, {9, 10})})
+      .when(adjust(Kind::CARRY_OVER, {{A23, -500, ""}, {A, 500, ""}}))
+      .then({no_breach()})
+      .when(adjust(Kind::RESTATEMENT, {{A, 500, ""}}))
+      .then({no_breach()})
+      .when(of_2023(more))
+      .then({no_breach()})
+      .when(more)
+      .refused("R4: ");
+  given({city_of_rules(R4), appropriate(A, 999)}).when(more).then({no_breach()});
+}
+
+TEST_CASE("R4 grade cut: without a base, an authority answers for what is given in the year") {
+  const std::string other = "line/2024/P/general/net/other";
+  const CommandOf command = adjust(Kind::SUPPLEMENT, {{other, 5, ""}});
+  const std::string finding = "the grade of record 10 (medium) limits the 5 minor units";
+  given({city_of_rules(R4), medium(), line(other)})
+      .when(command)
+      .refused("R4: " + finding, "the ledger holds no appropriation of 2023")
+      .when(command.overriding("Mayor", "No. 7"))
+      .then({breach("R4", Mode::OVERRIDE, finding)});
+}
+
 TEST_CASE("R5 across the board: a key special project gets at most 80 % of the base") {
   check_in_each_mode({"R5",
                       only("R5"),

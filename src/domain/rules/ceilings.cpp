@@ -113,8 +113,34 @@ Result<void> want_ceiling_cited(RuleCase& rule_case, const GradeCeiling& ceiling
   return want_base_cited(rule_case, "R4", ceiling.base);
 }
 
+/// R4: a base that is declared is the ledger's own, where it has one, and a cut for a grade has a
+/// grade that asks for it.
+Result<void> check_declared(RuleCase& rule_case) {
+  const auto fact = rule_case.fact.getBudgetAppropriated();
+  CF_LET(const LineId line, parse_line(view(fact.getLine())));
+  if (fact.getBase() != 0) {
+    CF_LET(const Base base, base_of(rule_case.before, rule_case.rules(), line));
+    if (!base.is_missing() && base.amount.minor != fact.getBase())
+      CF_TRY(report_breach(rule_case.deciding, "R4",
+                           fmt::format("a base of {} is declared, and the ledger holds {}",
+                                       fact.getBase(), words_of(base)),
+                           "Declare that one, or none"));
+  }
+  if (fact.getCutForGrade() <= 0) return {};
+  CF_LET(const auto cut,
+         grade_cut(rule_case.before, rule_case.rules(), line.project, line.fiscal_year));
+  if (cut) return {};
+  return report_breach(
+      rule_case.deciding, "R4",
+      fmt::format("{} minor units are a cut for a grade, and no grade of project {} asks for one "
+                  "in {}",
+                  fact.getCutForGrade(), line.project, line.fiscal_year),
+      "Leave cutForGrade out, or record the gradeAssigned first");
+}
+
 /// R4: an unsatisfactory grade limits the next amount.
 Result<void> check_grade_cut(RuleCase& rule_case) {
+  CF_TRY(check_declared(rule_case));
   CF_LET(const auto appropriation, appropriation_of(rule_case));
   if (!appropriation) return {};
   const auto& [line, amount] = *appropriation;

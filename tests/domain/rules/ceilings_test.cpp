@@ -444,6 +444,43 @@ TEST_CASE("R4 grade cut: without a base, an authority answers for what is given 
       .then({breach("R4", Mode::OVERRIDE, finding)});
 }
 
+TEST_CASE("R4 grade cut: a cut for a grade has a grade that asks for it") {
+  const auto cut = [](std::vector<std::uint64_t> cited) {
+    return appropriated(799, std::move(cited), {200, 0, "p"});
+  };
+  const std::string finding =
+      "200 minor units are a cut for a grade, and no grade of project P asks for one in 2024";
+  check_in_each_mode(
+      {"R4", only("R4"), {}, cut({}), {finding, "Leave cutForGrade out, or record the grade"}});
+  for (const CommandOf& other :
+       {graded("project/P", 2022, GradeIs::GOOD, last_year),
+        graded("project/P", 2023, GradeIs::POOR, "2024-02-01"), medium("project/Q")})
+    given({city_of_rules(R4), other}).when(cut({9, 10})).refused("R4: " + finding);
+  given({city_of_rules(R4), medium()}).when(cut({9, 10})).then({no_breach()});
+  // Of nothing that is left, too.
+  given({city_of_rules(R4)})
+      .when(appropriate(A, 0, {999, 0, "p"}))
+      .refused("R4: 999 minor units are a cut for a grade");
+}
+
+TEST_CASE("R4 grade cut: a base that is declared is the ledger's own") {
+  const auto declared = [](std::int64_t base) { return appropriate(A, 700, {0, 0, "", base}); };
+  check_in_each_mode({"R4",
+                      only("R4"),
+                      {},
+                      declared(1'000),
+                      {"a base of 1000 is declared, and the ledger holds a base of 999 (record 9)",
+                       "Declare that one, or none"}});
+  given({city_of_rules(R4)}).when(declared(998)).refused("R4: a base of 998 is declared");
+  for (const std::int64_t base : {0, 999})
+    given({city_of_rules(R4)}).when(declared(base)).then({no_breach()});
+  // Where the ledger has none, what is declared is all there is.
+  const std::string other = "line/2024/P/general/net/other";
+  given({city_of_rules(R4), line(other)})
+      .when(appropriate(other, 700, {0, 0, "", 1'000}))
+      .then({no_breach()});
+}
+
 TEST_CASE("R5 across the board: a key special project gets at most 80 % of the base") {
   check_in_each_mode({"R5",
                       only("R5"),
@@ -457,7 +494,7 @@ TEST_CASE("R5 across the board: a key special project gets at most 80 % of the b
       .then({no_breach(), pool("livelihood", "", 200, 0)});
   given({city_of_rules(R"("R5": {"mode": "enforce", "ceiling": 9000})"),
          classify("P", {.key = true})})
-      .when(appropriated(900, {9, 10}, {0, 100, "urgent"}))
+      .when(appropriated(900, {9, 10}, {0, 99, "urgent"}))
       .refused("above the ceiling of 899")
       .when(appropriated(899, {9, 10}, {0, 100, "urgent"}))
       .then({no_breach()});
@@ -540,7 +577,7 @@ TEST_CASE("R5 across the board: without a base an override is needed; one of 0 o
 TEST_CASE("R4 with R5: the lower ceiling holds, and they do not compound") {
   const FactOf key = classify("P", {.key = true});
   const auto give = [](std::int64_t amount) {
-    return appropriated(amount, {9, 10, 11}, {300, 200, "urgent"});
+    return appropriated(amount, {9, 10, 11}, {899 - amount, 100, "urgent"});
   };
   given({city_of_rules(R4 + ", " + R5), poor(), key})
       .when(give(500))
@@ -559,7 +596,7 @@ TEST_CASE("R4 with R5: where the rule set says so they compound, each rounded do
   const std::string compound = R"("ceilings": "compound")";
   const FactOf key = classify("P", {.key = true});
   const auto give = [](std::int64_t amount) {
-    return appropriated(amount, {9, 10, 11}, {200, 160, "urgent"});
+    return appropriated(amount, {9, 10, 11}, {199, 800 - amount, "urgent"});
   };
   given({city_of_rules(R4 + ", " + R5, compound), medium(), key})
       .when(give(640))
@@ -572,6 +609,6 @@ TEST_CASE("R4 with R5: where the rule set says so they compound, each rounded do
   given({city_of_rules(R5, compound), medium(), key}).when(give(799)).then({no_breach()});
   given({city_of_rules(R4 + ", " + R5, compound),
          graded("project/P", 2022, GradeIs::GOOD, last_year), key})
-      .when(give(799))
+      .when(appropriated(799, {9, 10, 11}, {0, 200, "urgent"}))
       .then({no_breach()});
 }

@@ -5,6 +5,7 @@
 
 #include "codec/json.h"
 #include "domain/support/cycle_facts.h"
+#include "domain/support/year_facts.h"
 #include "support/catch.h"
 
 using namespace counterfoil;
@@ -246,6 +247,31 @@ TEST_CASE("R4 grade cut: the base is the original appropriation, or the current 
       .when(appropriated(801, {9, 10}))
       .refused("above the ceiling of 800: 8000 basis points of a base of 1000")
       .when(appropriated(800, {9, 10}))
+      .then({no_breach()});
+}
+
+TEST_CASE("R4 grade cut: the budget at the close is not what the close leaves of it") {
+  // The base was today's budget: carrying the unspent money over took the ceiling with it.
+  const std::string at_close = R"("base": "currentAtClose")";
+  const FactOf carried = adjust(Kind::CARRY_OVER, {{A23, -999, ""}, {A, 999, ""}});
+  Outcome closed = given({city_of_rules(R4, at_close), medium(),
+                          adjust(Kind::SUPPLEMENT, {{A23, 1, ""}}), year_closed(2023), carried})
+                       .when(adjust(Kind::CLAWBACK, {{A23, -1, ""}}, "p"));
+  closed.then({current(A23, 0)})
+      .when(appropriated(801, {9, 10}))
+      .refused("above the ceiling of 800: 8000 basis points of a base of 1000 (record 9)");
+  // While the year is open again, it is what it is now; closed again, what it was then.
+  closed.when(year_reopened(2023))
+      .then({})
+      .when(adjust(Kind::SUPPLEMENT, {{A23, 100, ""}}))
+      .then({})
+      .when(appropriated(801, {9, 10}))
+      .refused("above the ceiling of 80: 8000 basis points of a base of 100 (record 9)")
+      .when(year_closed(2023))
+      .then({})
+      .when(adjust(Kind::CLAWBACK, {{A23, -50, ""}}, "p"))
+      .then({current(A23, 50)})
+      .when(appropriated(80, {9, 10}))
       .then({no_breach()});
 }
 

@@ -173,6 +173,10 @@ Result<void> decide_budget_appropriated(Deciding& deciding, schema::Fact::Builde
         ErrorCode::refused,
         "the budget line {} has its appropriation: record an adjustment, or reverse it first",
         line);
+  if (appropriated.getAmount() > 0) {
+    CF_LET(const LineId id, parse_line(line));
+    CF_TRY(check_project(deciding, id.project));
+  }
   const auto after = add(state.current, Money{appropriated.getAmount()});
   if (!after) return fail(ErrorCode::limit, "the budget of {} would not fit 64 bits", line);
   appropriated.setBalanceAfter(after->minor);

@@ -116,10 +116,9 @@ Result<void> decide_line_opened(Deciding& deciding, schema::Fact::Builder fact) 
   CF_LET(const auto state, deciding.book.state<LineState>(line));
   if (state.opened) return fail(ErrorCode::refused, "the budget line {} is open already", line);
   CF_TRY(check_measure(*deciding.rules, id.measure));
-  const std::string about = fmt::format("project/{}", id.project);
-  CF_LET(const auto project, deciding.book.state<ProjectState>(about));
-  if (!project.proposed)
-    return fail(ErrorCode::refused, "{} is not known: record a projectProposed first", about);
+  CF_TRY(check_project(deciding, id.project));
+  CF_LET(const auto project,
+         deciding.book.state<ProjectState>(fmt::format("project/{}", id.project)));
   opened.setUnit(text_of(project.unit));
   return {};
 }

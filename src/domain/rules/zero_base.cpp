@@ -12,22 +12,13 @@ Result<void> check_expired(RuleCase& rule_case, const LineId& line, Money amount
   const auto fact = classified.fact().getProjectClassified();
   CF_LET(const auto ledger, rule_case.after().state<LedgerState>("ledger"));
   const Date start = first_day(ledger, line.fiscal_year);
-  if (fact.getHasExpiresOn() && Date{fact.getExpiresOn()} < start)
-    CF_TRY(report_breach(
-        rule_case.deciding, "R6",
-        fmt::format("{} minor units for project {}, whose policy ended on {} (record {})",
-                    amount.minor, line.project, format_date(Date{fact.getExpiresOn()}),
-                    classified.sequence().value),
-        "Appropriate 0, or classify the project anew"));
-  CF_LET(const auto closed, newest(rule_case.after(), Fact::PROJECT_CLOSED, line.project));
-  if (fact.getOneOff() && closed &&
-      closed->fact().getProjectClosed().getOutcome() == schema::ProjectClosed::Outcome::FINISHED)
-    CF_TRY(report_breach(
-        rule_case.deciding, "R6",
-        fmt::format("{} minor units for the one-off project {}, finished by record {}",
-                    amount.minor, line.project, closed->sequence().value),
-        "Appropriate 0"));
-  return {};
+  if (!fact.getHasExpiresOn() || Date{fact.getExpiresOn()} >= start) return {};
+  return report_breach(
+      rule_case.deciding, "R6",
+      fmt::format("{} minor units for project {}, whose policy ended on {} (record {})",
+                  amount.minor, line.project, format_date(Date{fact.getExpiresOn()}),
+                  classified.sequence().value),
+      "Appropriate 0, or classify the project anew");
 }
 
 /// The newest review of what the project gets of the line's fund.

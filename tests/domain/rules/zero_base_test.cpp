@@ -103,24 +103,6 @@ TEST_CASE("R6 zero base: an expired policy gets nothing") {
       .then({no_breach()});
 }
 
-TEST_CASE("R6 zero base: a finished one-off project gets nothing") {
-  check_in_each_mode(
-      {"R6",
-       R6_of_key,
-       {classify("P", {.one_off = true}), close_project("P")},
-       appropriate(A, 1),
-       {"1 minor units for the one-off project P, finished by record 11", "Appropriate 0"}});
-  const std::string rules = R6_of_key("enforce");
-  const FactOf one_off = classify("P", {.one_off = true});
-  given({city_of_rules(rules), one_off}).when(appropriate(A, 1)).then({no_breach()});
-  given({city_of_rules(rules), one_off, close_project("P")})
-      .when(appropriate(A, 0))
-      .then({no_breach()});
-  given({city_of_rules(rules), one_off, close_project("P"), reverse(11)})
-      .when(appropriate(A, 1))
-      .then({no_breach()});
-}
-
 TEST_CASE("R6 zero base: an authority answers for each of two breaches") {
   given({city_of_rules(only("R6")("override")), classify("P", {.expires_on = "2023-12-31"})})
       .when(CommandOf(appropriate(A, 1)).overriding("Mayor", "No. 7"))

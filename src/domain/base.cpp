@@ -5,6 +5,7 @@
 #include <map>
 
 #include "codec/text.h"
+#include "domain/holding.h"
 
 namespace counterfoil {
 
@@ -13,6 +14,15 @@ using schema::Fact;
 namespace {
 
 constexpr std::uint32_t whole = 10'000;  // basis points
+
+/// The line's current budget as its year was closed, whatever became of it since: what is unspent
+/// is carried over. While the year is open, as it is.
+Result<Money> current_at_close(Book& book, const LineId& line, const LineState& state) {
+  CF_LET(const auto closed, newest(book, Fact::PERIOD_CLOSED, std::to_string(line.fiscal_year)));
+  if (!closed || !closed->fact().isPeriodClosed()) return state.current;
+  CF_LET(const Holding held, holding_at(book, format_line(line), closed->sequence()));
+  return held.current;
+}
 
 }  // namespace
 
@@ -43,18 +53,24 @@ Result<std::vector<Share>> predecessors_of(Book& book, std::string_view project)
 
 Result<Base> base_of(Book& book, const RuleSet& rules, const LineId& line) {
   Base base;
+  bool is_lost = false;  // the part of some positive amount
   CF_LET(const auto shares, predecessors_of(book, line.project));
   for (const Share& share : shares) {
     const LineId before{line.fiscal_year - 1, share.project, line.fund, line.measure, line.item};
     CF_LET(const auto state, book.state<LineState>(format_line(before)));
     if (!state.appropriated) continue;
-    const Money amount = rules.base_is_current_budget ? state.current : state.original;
+    Money amount = state.original;
+    if (rules.base_is_current_budget) {
+      CF_LET(amount, current_at_close(book, before, state));
+    }
     const auto part = static_cast<Wide>(amount.minor) * share.basis_points / whole;
+    is_lost = is_lost || (amount.minor > 0 && part == 0);
     const auto sum = add(base.amount, Money{static_cast<std::int64_t>(part)});
     if (!sum) return fail(ErrorCode::limit, "the base of {} does not fit 64 bits", line.project);
     base.amount = *sum;
     base.appropriations.push_back(state.appropriation);
   }
+  base.is_rounded_away = is_lost && base.amount.minor == 0;
   return base;
 }
 

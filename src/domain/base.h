@@ -12,7 +12,11 @@ namespace counterfoil {
 /// and, by share, of its declared predecessors, on the same fund, measure and item.
 struct Base {
   Money amount;
-  std::vector<Sequence> appropriations;  // that it is the sum of; none: the base is missing
+  std::vector<Sequence> appropriations;  // that it is the sum of
+  bool is_rounded_away = false;          // shares so small that nothing is left of what there was
+
+  /// No ceiling can be computed.
+  bool is_missing() const { return appropriations.empty() || is_rounded_away; }
 };
 
 Result<Base> base_of(Book& book, const RuleSet& rules, const LineId& line);

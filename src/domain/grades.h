@@ -13,7 +13,7 @@ namespace counterfoil {
 struct Grade {
   Sequence sequence;
   std::int32_t evaluated_year = 0;
-  std::int32_t made_in = 0;  // fiscal year of the day from which it counts
+  std::int32_t made_in = 0;  // fiscal year of the day on which it was decided
   schema::GradeAssigned::Level level = schema::GradeAssigned::Level::UNSPECIFIED;
   schema::GradeAssigned::Grade grade = schema::GradeAssigned::Grade::UNSPECIFIED;
   Instant decided_at;
@@ -34,9 +34,11 @@ Result<std::vector<Grade>> current_grades(Book& book, std::string_view about,
                                           schema::GradeAssigned::Level lowest);
 
 /// The evaluation that decides on the amount of a fiscal year, by the rule set: the one made in the
-/// year before, or the one of the year before. `running` counts how many evaluations in a row, it
-/// included, were unsatisfactory; a year without an evaluation does not end the row. `projects` is
-/// the project with its predecessors: of each evaluated year, the worst of their grades counts.
+/// year before, or the one of the year before. One is made in each year in which a grade of it was
+/// decided, and its current grade decides, whenever that one was. `running` counts how many
+/// evaluations in a row, it included, were unsatisfactory; a year without an evaluation does not
+/// end the row. `projects` is the project with its predecessors: of each evaluated year, the worst
+/// of their grades counts.
 struct DecidingGrade {
   Grade grade;
   std::size_t running = 0;

@@ -20,6 +20,9 @@ std::string estimate_key(std::int32_t fiscal_year, std::string_view fund,
 std::string factor_key(std::int32_t fiscal_year, std::string_view about, schema::FactorKind kind) {
   return fmt::format("{}/{}/{}", fiscal_year, about, static_cast<unsigned>(kind));
 }
+std::string successors_key(std::string_view predecessor) {
+  return fmt::format("from/{}", predecessor);
+}
 std::string rigid_key(std::int32_t fiscal_year, std::string_view fund) {
   return fmt::format("rigid/{}/{}", fiscal_year, fund);
 }
@@ -55,8 +58,13 @@ std::vector<Standing> standings_of(Fact::Reader fact) {
       return {{Fact::PERIOD_CLOSED, std::to_string(fact.getPeriodReopened().getFiscalYear())}};
     case Fact::UNIT_REGISTERED:
       return id(fact.getUnitRegistered().getUnit());
-    case Fact::PROJECT_PROPOSED:
-      return id(fact.getProjectProposed().getProject());
+    case Fact::PROJECT_PROPOSED: {
+      const auto proposed = fact.getProjectProposed();
+      std::vector<Standing> all = id(proposed.getProject());
+      for (const auto predecessor : proposed.getPredecessors())
+        all.push_back({which, successors_key(view(predecessor.getProject()))});
+      return all;
+    }
     case Fact::UNIT_REORGANISED:
       return id(fact.getUnitReorganised().getUnit());
     case Fact::PROJECT_CLASSIFIED:

@@ -35,6 +35,8 @@ std::string key_of(Sequence event);
 std::string estimate_key(std::int32_t fiscal_year, std::string_view fund,
                          schema::RevenueEstimated::Source source);
 std::string factor_key(std::int32_t fiscal_year, std::string_view about, schema::FactorKind kind);
+/// Proposals stand under each project that they take over, too.
+std::string successors_key(std::string_view predecessor);
 /// Reviews of what serves the three guarantees or debt service stand under this, too.
 std::string rigid_key(std::int32_t fiscal_year, std::string_view fund);
 

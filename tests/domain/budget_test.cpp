@@ -34,10 +34,35 @@ TEST_CASE("BudgetAppropriated: amounts may be negative, cuts may not") {
   given({city()}).when(appropriate(B, 1, {0, -1, ""})).invalid("a cut");
 }
 
+TEST_CASE("BudgetAppropriated: no more was cut than is missing from the base") {
+  // Whatever was written as a cut went into a pool, and out of it again.
+  const auto cut = [](std::int64_t for_grade, std::int64_t across, std::int64_t base) {
+    return appropriate(B, 700, {for_grade, across, "p", base});
+  };
+  for (const auto& [for_grade, across] : std::vector<std::pair<int, int>>{{301, 0}, {150, 151}})
+    given({city()})
+        .when(cut(for_grade, across, 1'000))
+        .refused(
+            "the cuts sum to 301 minor units; from a base of 1000 to the amount of 700, no "
+            "more than 300 was cut",
+            "correct the cuts, or give the base");
+  given({city()}).when(cut(150, 150, 1'000)).then({pool("p", "", 300, 0)});
+  given({city()}).when(cut(most, most, 1'000)).refused("the cuts sum to 18446744073709551614");
+  given({city()}).when(cut(1, 0, 600)).refused("no more than 0 was cut");
+  // Without a base, it is the ledger's own, where there is one.
+  given({city()}).when(cut(1, 0, 0)).refused("from a base of 0");
+  const std::string next_year = "line/2025/P/general/net/-";
+  given({city(), line(next_year)})
+      .when(appropriate(next_year, 700, {301, 0, "p"}))
+      .refused("from a base of 1000")
+      .when(appropriate(next_year, 700, {300, 0, "p"}))
+      .then({pool("p", "", 300, 0)});
+}
+
 TEST_CASE("BudgetAppropriated: what does not fit 64 bits is refused") {
   given({city()}).when(appropriate(B, least)).beyond_limit("has no opposite");
   given({city()}).when(appropriate(B, 1, {least, 0, ""})).beyond_limit("has no opposite");
-  given({city()}).when(appropriate(B, 1, {most, 1, "pool"})).beyond_limit("sum of the cuts");
+  given({city()}).when(appropriate(B, -1, {most, 1, "pool", most})).beyond_limit("sum of the cuts");
   given({city(), adjust(Kind::CARRY_OVER, {{B, 1, ""}})})
       .when(appropriate(B, most))
       .beyond_limit(B, "would not fit 64 bits");

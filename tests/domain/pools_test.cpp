@@ -17,7 +17,7 @@ TEST_CASE("R16 pools: a clawback goes into its pool, an allocation comes out of 
 
 TEST_CASE("R16 pools: savings of an appropriation go into the pool that it names") {
   given({city()})
-      .when(appropriate(B, 500, {70, 30, "livelihood"}))
+      .when(appropriate(B, 500, {70, 30, "livelihood", 600}))
       .then({pool("livelihood", "", 100, 0), current(B, 500)})
       .when(adjust(Kind::POOL_ALLOCATION, {{A, 101, ""}}, "livelihood"))
       .refused("R16", "pool livelihood", "given out 101 minor units", "only 100 went in");
@@ -64,7 +64,7 @@ TEST_CASE("R16 pools: what a pool gave out stays covered when a clawback is reve
 }
 
 TEST_CASE("R16 pools: what a pool gave out stays covered when an appropriation is reversed") {
-  given({city(), appropriate(B, 500, {70, 30, "p"}),
+  given({city(), appropriate(B, 500, {70, 30, "p", 600}),
          adjust(Kind::POOL_ALLOCATION, {{C, 1, ""}}, "p")})
       .when(reverse(next))
       .refused("R16: pool p", "only 0 went in")

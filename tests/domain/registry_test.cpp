@@ -1,4 +1,4 @@
-#include "domain/support/rule_book.h"
+#include "domain/support/cycle_facts.h"
 #include "support/catch.h"
 
 using namespace counterfoil;
@@ -45,6 +45,23 @@ TEST_CASE("ProjectProposed: names each predecessor once") {
   given({city()}).when(project("N", "U", {"P", "P"}, 6'000)).invalid("P is named twice");
 }
 
+TEST_CASE("ProjectProposed: the successors of a project share no more than the whole of it") {
+  // Two projects could each take over all of a third, and have its base twice.
+  Outcome shared = given({city()}).when(project("M", "U", {"P"}, 6'000));
+  shared.then({})
+      .when(project("N", "U", {"P", "Q"}, 4'001))
+      .refused(
+          "with these 4001 basis points, the successors of project P would have 10001 of its "
+          "10000 (record 10)",
+          "take over no more than is left, or reverse a proposal first")
+      .when(project("N", "U", {"Q", "P"}, 4'000))
+      .then({})
+      .when(project("O", "U", {"P"}, 1))
+      .refused("project P would have 10001 of its 10000 (record 10, 11)");
+  shared.when(project("O", "U", {"Q"}, 6'000)).then({});
+  shared.when(reverse(10)).then({}).when(project("T", "U", {"P"}, 6'000)).then({});
+}
+
 TEST_CASE("LineOpened: a line of a project that is known, once") {
   given({ledger_under("off"), unit("U"), project("P", "U")})
       .when(line(A))
@@ -53,6 +70,28 @@ TEST_CASE("LineOpened: a line of a project that is known, once") {
       .refused(A, "open already")
       .when(line(B))
       .refused("project/Q is not known", "projectProposed first");
+}
+
+TEST_CASE("a project that was closed is given no further lines and no money") {
+  // It went on as if nothing had happened.
+  using End = schema::ProjectClosed::Outcome;
+  const std::string next_year = "line/2025/P/general/net/-", open = "line/2024/P/general/net/x";
+  for (const End end : {End::FINISHED, End::CANCELLED, End::MERGED}) {
+    const Given closed = given({city(), line(open), close_project("P", end)});
+    for (const FactOf& fact : {line(next_year), appropriate(open, 1)})
+      closed.when(fact).refused("project P was closed by record 11: reverse that first");
+    closed.when(appropriate(open, 0))
+        .then({})
+        .when(adjust(Kind::REDUCTION, {{A, -1, ""}}))
+        .then({})
+        .when(reverse(11))
+        .then({})
+        .when(line(next_year))
+        .then({})
+        .when(appropriate(next_year, 1))
+        .then({});
+  }
+  given({city(), line(open), close_project("P")}).when(appropriate(open, -5)).then({});
 }
 
 TEST_CASE("a budget line's id says its year, project, fund, measure and item") {

@@ -71,19 +71,20 @@ class Proposals(support.Case):
         self.grade("P3", "good")
         return self.city
 
-    def record(self, *facts, effective=None, expect=support.DONE):
+    def record(self, *facts, effective=None, decided=None, expect=support.DONE):
         """Records each fact in a command of its own; gives the answers' text."""
+        times = {"effectiveOn": effective, "decidedAt": decided}
         lines = ""
         for fact in facts:
             self.sent += 1
             lines += json.dumps({"commandId": f"s{self.sent}", "facts": [fact],
-                                 **({"effectiveOn": effective} if effective else {})}) + "\n"
+                                 **{name: at for name, at in times.items() if at}}) + "\n"
         return self.city.cli("submit", "-", stdin=lines, expect=expect)
 
     def grade(self, project, grade, year=BEFORE):
         self.record({"gradeAssigned": {"evaluatedYear": year, "level": "finance", "grade": grade,
                                        "about": f"project/{project}", "evaluator": "bureau"}},
-                    effective=f"{year}-12-01")
+                    decided=f"{year}-12-01T00:00:00Z")
 
     def rows(self, command, year):
         return self.city.cli("--output", "csv", command, "--year", year).csv

@@ -103,7 +103,8 @@ class ReadModels(support.Case):
                  {"gradeAssigned": {**grade, "grade": "medium"}})
         ledger.cli("submit", "-", stdin=support.commands(*facts))
         cut = {"commandId": "cut", "evidence": [5], "facts": [
-            {"budgetAppropriated": {"line": LINE, "amount": "8000", "cutForGrade": "2000"}}]}
+            {"budgetAppropriated": {"line": LINE, "amount": "8000", "base": "10000",
+                                    "cutForGrade": "2000"}}]}
         ledger.cli("submit", "-", stdin=json.dumps(cut))
         before = [ledger.cli("--output", "csv", view).out for view in ("budgets", "units")]
         self.assertEqual(ledger.cli("stale").out, "No rows.\n")

@@ -35,7 +35,7 @@ Fill medium(std::string_view project, std::string id) {
                  fmt::format(R"({{"gradeAssigned":{{"evaluatedYear":2023,"level":"finance",
                      "grade":"medium","about":"project/{}","evaluator":"bureau"}}}})",
                              project),
-                 R"(,"effectiveOn":"2023-12-01")");
+                 R"(,"decidedAt":"2023-12-01T00:00:00Z")");
 }
 
 /// A city whose rule set follows from grades and closes, with lines of 2023 and 2024.

@@ -217,8 +217,8 @@ TEST_CASE("a cut whose grade is revised is stale, and no number changes") {
                                           "project", "unit", "fiscalYear", "fund"});
   };
   told.tell(project_of("U", "P"));
-  told.tell(grade("finance", "medium"));                                // 5
-  told.tell(appropriation("P", 80, R"(,"cutForGrade":20)"), cites(5));  // 6
+  told.tell(grade("finance", "medium"));                                           // 5
+  told.tell(appropriation("P", 80, R"(,"base":100,"cutForGrade":20)"), cites(5));  // 6
   const auto units = told.rows(units_projection(), {"original", "current"});
   const auto cuts = told.rows(cuts_projection(), {"sequence", "amount"});
   CHECK(rows().empty());
@@ -313,7 +313,8 @@ TEST_CASE("pools show what went in and out, by source tag and year, also when it
         kind, kit::line_id("P"), amount);
   };
   told.tell(project_of("U", "P"));
-  told.tell(appropriation("P", 80, R"(,"cutForGrade":20,"cutAcrossTheBoard":5,"pool":"saved")"));
+  told.tell(appropriation("P", 80,
+                          R"(,"base":105,"cutForGrade":20,"cutAcrossTheBoard":5,"pool":"saved")"));
   told.tell(adjusted("clawback", -30));       // 6
   told.tell(adjusted("poolAllocation", 10));  // 7
   CHECK(rows() == Lines{"saved - 2024 25 - 25", "saved land 2024 30 10 20"});
@@ -392,14 +393,14 @@ TEST_CASE("units total their lines by year, fund and measure, and never add up m
 TEST_CASE("cuts list what was taken for which grade, and leave other causes out") {
   Told told;
   told.tell(project_of("U", "P"));
-  told.tell(kit::project("Q", "U") + "," + kit::line("Q"));             // 5, 6
-  told.tell(grade("finance", "medium"));                                // 7
-  told.tell(appropriation("P", 80, R"(,"cutForGrade":20)"), cites(7));  // 8
-  told.tell(appropriation("Q", 80, R"(,"cutAcrossTheBoard":20)"));      // 9
-  told.tell(reduction("P", 5), cites(7));                               // 10
-  told.tell(kit::adjustment("reduction", {{"P", -1}}));                 // 11
-  told.tell(reduction("Q", 7));                                         // 12
-  told.tell(kit::reversal(12));                                         // 13
+  told.tell(kit::project("Q", "U") + "," + kit::line("Q"));                        // 5, 6
+  told.tell(grade("finance", "medium"));                                           // 7
+  told.tell(appropriation("P", 80, R"(,"base":100,"cutForGrade":20)"), cites(7));  // 8
+  told.tell(appropriation("Q", 80, R"(,"base":100,"cutAcrossTheBoard":20)"));      // 9
+  told.tell(reduction("P", 5), cites(7));                                          // 10
+  told.tell(kit::adjustment("reduction", {{"P", -1}}));                            // 11
+  told.tell(reduction("Q", 7));                                                    // 12
+  told.tell(kit::reversal(12));                                                    // 13
   CHECK(told.rows(cuts_projection(), {"sequence", "fact", "project", "amount", "gradeEvent",
                                       "grade", "evaluatedYear", "reversedBy"}) ==
         Lines{"8 budgetAppropriated P 20 7 medium 2023 -", "10 budgetAdjusted P 5 7 medium 2023 -",

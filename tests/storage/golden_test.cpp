@@ -90,7 +90,7 @@ std::vector<std::string> facts() {
           {"dimension":"satisfaction","direction":"qualitative","weight":50000,"name":"parents",
            "statement":"content"}]}})",
       R"({"targetApproved":{"target":6}})",
-      R"({"budgetAppropriated":{"line":"line/2024/P1/general/net/-","amount":80000,"base":100000,
+      R"({"budgetAppropriated":{"line":"line/2024/P1/general/net/-","amount":80000,"base":100001,
           "ceiling":80000,"capped":true,"cutForGrade":20000,"cutAcrossTheBoard":1,"pool":"saved"}})",
       R"({"adjustmentProposed":{"kind":"clawback","cause":"monitoring","request":"R-1",
           "pool":"saved","legs":[{"line":"line/2024/P1/general/net/-","amount":-300,"vintage":2023,

@@ -3,6 +3,7 @@
 #include <set>
 
 #include "core/limits.h"
+#include "domain/base.h"
 #include "domain/effects.h"
 #include "domain/facts/deciding.h"
 #include "domain/line.h"
@@ -137,6 +138,26 @@ Result<void> check_pooled(schema::BudgetAdjusted::Reader adjusted) {
   return {};
 }
 
+/// What was cut is what is missing from the base: the one declared, or else the ledger's own.
+Result<void> check_cuts(Deciding& deciding, schema::BudgetAppropriated::Reader fact) {
+  if (fact.getCutForGrade() < 0 || fact.getCutAcrossTheBoard() < 0)
+    return fail(ErrorCode::invalid, "a cut is written as an amount that is not negative");
+  const Wide cuts = static_cast<Wide>(fact.getCutForGrade()) + fact.getCutAcrossTheBoard();
+  if (cuts == 0) return {};
+  Money base{fact.getBase()};
+  if (base.minor == 0) {
+    CF_LET(const LineId line, parse_line(view(fact.getLine())));
+    CF_LET(const Base own, base_of(deciding.book, *deciding.rules, line));
+    base = own.amount;
+  }
+  const Wide missing = static_cast<Wide>(base.minor) - fact.getAmount();
+  if (cuts <= missing) return {};
+  return fail(ErrorCode::refused,
+              "the cuts sum to {} minor units; from a base of {} to the amount of {}, no more than "
+              "{} was cut: correct the cuts, or give the base",
+              cuts, base.minor, fact.getAmount(), std::max<Wide>(missing, 0));
+}
+
 }  // namespace
 
 Result<void> decide_budget_appropriated(Deciding& deciding, schema::Fact::Builder fact) {
@@ -145,14 +166,17 @@ Result<void> decide_budget_appropriated(Deciding& deciding, schema::Fact::Builde
   for (const auto amount : {appropriated.getAmount(), appropriated.getCutForGrade(),
                             appropriated.getCutAcrossTheBoard()})
     CF_TRY(check_amount(amount));
-  if (appropriated.getCutForGrade() < 0 || appropriated.getCutAcrossTheBoard() < 0)
-    return fail(ErrorCode::invalid, "a cut is written as an amount that is not negative");
   CF_LET(const LineState state, opened_line(deciding, line));
+  CF_TRY(check_cuts(deciding, appropriated.asReader()));
   if (state.appropriated)
     return fail(
         ErrorCode::refused,
         "the budget line {} has its appropriation: record an adjustment, or reverse it first",
         line);
+  if (appropriated.getAmount() > 0) {
+    CF_LET(const LineId id, parse_line(line));
+    CF_TRY(check_project(deciding, id.project));
+  }
   const auto after = add(state.current, Money{appropriated.getAmount()});
   if (!after) return fail(ErrorCode::limit, "the budget of {} would not fit 64 bits", line);
   appropriated.setBalanceAfter(after->minor);

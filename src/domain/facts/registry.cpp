@@ -17,6 +17,29 @@ Result<void> check_measure(const RuleSet& rules, std::string_view measure) {
               measure, rules.label(), fmt::join(known, ", "));
 }
 
+constexpr std::uint64_t whole = 10'000;  // basis points
+
+/// A project is taken over once: the shares of its successors are at most the whole.
+Result<void> check_share_left(Deciding& deciding,
+                              schema::ProjectProposed::Predecessor::Reader taken) {
+  const std::string_view project = view(taken.getProject());
+  CF_LET(const auto successors,
+         standing(deciding.book, schema::Fact::PROJECT_PROPOSED, successors_key(project)));
+  std::vector<std::uint64_t> others;
+  std::uint64_t sum = taken.getShareBasisPoints();
+  for (const Sequence successor : successors) {
+    others.push_back(successor.value);
+    CF_LET(const auto record, deciding.book.record(successor));
+    for (const auto other : record.getFact().getProjectProposed().getPredecessors())
+      if (view(other.getProject()) == project) sum += other.getShareBasisPoints();
+  }
+  if (sum <= whole) return {};
+  return fail(ErrorCode::refused,
+              "with these {} basis points, the successors of project {} would have {} of its {} "
+              "(record {}): take over no more than is left, or reverse a proposal first",
+              taken.getShareBasisPoints(), project, sum, whole, fmt::join(others, ", "));
+}
+
 }  // namespace
 
 Result<void> decide_unit_registered(Deciding& deciding, schema::Fact::Builder fact) {
@@ -43,10 +66,11 @@ Result<void> decide_project_proposed(Deciding& deciding, schema::Fact::Builder f
     if (!predecessors.insert(view(predecessor.getProject())).second)
       return fail(ErrorCode::invalid, "predecessor {} is named twice: add its shares up",
                   view(predecessor.getProject()));
-    if (predecessor.getShareBasisPoints() == 0 || predecessor.getShareBasisPoints() > 10'000)
+    if (predecessor.getShareBasisPoints() == 0 || predecessor.getShareBasisPoints() > whole)
       return fail(ErrorCode::invalid,
                   "the share of predecessor {} is {} basis points; it lies between 1 and 10000",
                   view(predecessor.getProject()), predecessor.getShareBasisPoints());
+    CF_TRY(check_share_left(deciding, predecessor));
   }
   return {};
 }
@@ -92,10 +116,9 @@ Result<void> decide_line_opened(Deciding& deciding, schema::Fact::Builder fact) 
   CF_LET(const auto state, deciding.book.state<LineState>(line));
   if (state.opened) return fail(ErrorCode::refused, "the budget line {} is open already", line);
   CF_TRY(check_measure(*deciding.rules, id.measure));
-  const std::string about = fmt::format("project/{}", id.project);
-  CF_LET(const auto project, deciding.book.state<ProjectState>(about));
-  if (!project.proposed)
-    return fail(ErrorCode::refused, "{} is not known: record a projectProposed first", about);
+  CF_TRY(check_project(deciding, id.project));
+  CF_LET(const auto project,
+         deciding.book.state<ProjectState>(fmt::format("project/{}", id.project)));
   opened.setUnit(text_of(project.unit));
   return {};
 }

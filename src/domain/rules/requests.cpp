@@ -109,13 +109,30 @@ bool is_breached(Fact::Reader event) {
 }
 
 /// Whether what the factor rests on is about the project, one that it took over, or the unit that
-/// applies; about a list or a fund, it may concern the project as well.
+/// applies.
 Result<bool> concerns(Book& book, std::string_view about, schema::BudgetRequested::Reader request) {
   if (about.starts_with("unit/")) return about.substr(5) == view(request.getUnit());
-  if (!about.starts_with("project/")) return true;
+  if (!about.starts_with("project/")) return false;
   CF_LET(const auto projects, predecessors_of(book, view(request.getProject())));
   return std::any_of(projects.begin(), projects.end(),
                      [&](const Share& share) { return about.substr(8) == share.project; });
+}
+
+/// The grade that a review looks at: the current one of the last year in which the project was
+/// evaluated. Where it never was, of a project that it took over (the one named, if it is one); and
+/// only where none of them was, of the unit that is named.
+Result<std::optional<Grade>> grade_to_look_at(Book& book, std::string_view project,
+                                              std::string_view about) {
+  CF_LET(const auto shares, predecessors_of(book, project));
+  std::vector<std::string> subjects;
+  for (const Share& share : shares) subjects.push_back(fmt::format("project/{}", share.project));
+  const auto after_own = subjects.begin() + (subjects.empty() ? 0 : 1);
+  subjects.emplace(about.starts_with("project/") ? after_own : subjects.end(), about);
+  for (const std::string& subject : subjects) {
+    CF_LET(const auto grades, current_grades(book, subject, schema::GradeAssigned::Level::SELF));
+    if (!grades.empty()) return grades.front();
+  }
+  return std::nullopt;
 }
 
 /// Looks at the event that a factor rests on.
@@ -132,12 +149,11 @@ Result<void> check_factor(RuleCase& rule_case, std::string_view factor, const He
                               event.sequence().value, about, view(request.getProject()),
                               view(request.getUnit()))));
   if (event.fact().isGradeAssigned()) {
-    CF_LET(const auto grades,
-           current_grades(rule_case.after(), about, schema::GradeAssigned::Level::SELF));
-    const auto is_it = [&](const Grade& grade) { return grade.sequence == event.sequence(); };
-    if (std::none_of(grades.begin(), grades.end(), is_it))
-      CF_TRY(broken(
-          fmt::format("{}, record {}, was superseded by another", factor, event.sequence().value)));
+    CF_LET(const auto grade,
+           grade_to_look_at(rule_case.after(), view(request.getProject()), about));
+    if (grade && grade->sequence != event.sequence())
+      CF_TRY(broken(fmt::format("{}, record {}, is not the one that counts now, record {}", factor,
+                                event.sequence().value, grade->sequence.value)));
   }
   return want_cited(rule_case.deciding, "R11", event.sequence(), factor);
 }

@@ -1,3 +1,5 @@
+#include <map>
+
 #include "domain/fiscal_year.h"
 #include "domain/line.h"
 #include "domain/rules/rule.h"
@@ -12,34 +14,39 @@ Result<void> check_expired(RuleCase& rule_case, const LineId& line, Money amount
   const auto fact = classified.fact().getProjectClassified();
   CF_LET(const auto ledger, rule_case.after().state<LedgerState>("ledger"));
   const Date start = first_day(ledger, line.fiscal_year);
-  if (fact.getHasExpiresOn() && Date{fact.getExpiresOn()} < start)
-    CF_TRY(report_breach(
-        rule_case.deciding, "R6",
-        fmt::format("{} minor units for project {}, whose policy ended on {} (record {})",
-                    amount.minor, line.project, format_date(Date{fact.getExpiresOn()}),
-                    classified.sequence().value),
-        "Appropriate 0, or classify the project anew"));
-  CF_LET(const auto closed, newest(rule_case.after(), Fact::PROJECT_CLOSED, line.project));
-  if (fact.getOneOff() && closed &&
-      closed->fact().getProjectClosed().getOutcome() == schema::ProjectClosed::Outcome::FINISHED)
-    CF_TRY(report_breach(
-        rule_case.deciding, "R6",
-        fmt::format("{} minor units for the one-off project {}, finished by record {}",
-                    amount.minor, line.project, closed->sequence().value),
-        "Appropriate 0"));
-  return {};
+  if (!fact.getHasExpiresOn() || Date{fact.getExpiresOn()} >= start) return {};
+  return report_breach(
+      rule_case.deciding, "R6",
+      fmt::format("{} minor units for project {}, whose policy ended on {} (record {})",
+                  amount.minor, line.project, format_date(Date{fact.getExpiresOn()}),
+                  classified.sequence().value),
+      "Appropriate 0, or classify the project anew");
 }
 
-/// The newest review of what the project gets of the line's fund.
-Result<std::optional<HeldRecord>> review_of(Book& book, const LineId& line) {
+/// What reviews allow the project of the line's fund: the newest of each request.
+struct Allowed {
+  Wide amount = 0;
+  std::vector<std::uint64_t> reviews;
+  std::vector<Sequence> rests_on;  // those that allow something
+};
+Result<Allowed> allowed_by_reviews(Book& book, const LineId& line) {
   CF_LET(const auto reviews,
          standing(book, Fact::ITEM_REVIEWED, key_of(line.fiscal_year, line.project)));
-  for (auto at = reviews.rbegin(); at != reviews.rend(); ++at) {
-    CF_LET(HeldRecord review, held_record(book, *at));
-    if (view(review.fact().getItemReviewed().getFund()) == line.fund)
-      return std::optional<HeldRecord>(std::move(review));
+  std::map<std::uint64_t, HeldRecord> of_request;
+  for (const Sequence sequence : reviews) {
+    CF_LET(HeldRecord review, held_record(book, sequence));
+    const auto fact = review.fact().getItemReviewed();
+    if (view(fact.getFund()) == line.fund)
+      of_request.insert_or_assign(fact.getRequest(), std::move(review));
   }
-  return std::nullopt;
+  Allowed allowed;
+  for (const auto& [request, review] : of_request) {
+    const std::int64_t amount = review.fact().getItemReviewed().getAmount();
+    allowed.amount += amount;
+    allowed.reviews.push_back(review.sequence().value);
+    if (amount > 0) allowed.rests_on.push_back(review.sequence());
+  }
+  return allowed;
 }
 
 /// R6: last year's money is no reason for this year's; a review is.
@@ -52,25 +59,26 @@ Result<void> check_zero_base(RuleCase& rule_case) {
   if (classified) CF_TRY(check_expired(rule_case, line, amount, *classified));
   const bool is_key = classified && classified->fact().getProjectClassified().getKey();
   if (!rule_case.rules().all_projects_need_reviews && !is_key) return {};
-  CF_LET(const auto review, review_of(rule_case.after(), line));
-  if (!review)
+  CF_LET(const Allowed allowed, allowed_by_reviews(rule_case.after(), line));
+  if (allowed.reviews.empty())
     return report_breach(
         rule_case.deciding, "R6",
         fmt::format("{} minor units of fund {} for project {} in {} rest on no review of the item",
                     amount.minor, line.fund, line.project, line.fiscal_year),
         "Record a budgetRequested and an itemReviewed of that fund first");
-  const std::int64_t allowed = review->fact().getItemReviewed().getAmount();
   CF_LET(const auto sums, project_sums(rule_case.after(), rule_case.rules(), line.fiscal_year,
                                        line.project, line.fund));
-  if (sums.original.minor > allowed)
+  if (sums.original.minor > allowed.amount)
     CF_TRY(report_breach(
         rule_case.deciding, "R6",
         fmt::format("project {} would have {} minor units of fund {}; the review of record {} "
                     "allows {}",
-                    line.project, sums.original.minor, line.fund, review->sequence().value,
-                    allowed),
+                    line.project, sums.original.minor, line.fund, fmt::join(allowed.reviews, ", "),
+                    allowed.amount),
         "Appropriate no more than was allowed, or review the item again"));
-  return want_cited(rule_case.deciding, "R6", review->sequence(), "the item's review");
+  for (const Sequence review : allowed.rests_on)
+    CF_TRY(want_cited(rule_case.deciding, "R6", review, "the item's review"));
+  return {};
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include "codec/json.h"
 #include "domain/support/cycle_facts.h"
+#include "domain/support/year_facts.h"
 #include "support/catch.h"
 
 using namespace counterfoil;
@@ -99,10 +100,46 @@ TEST_CASE("R4 grade cut: the evaluation is the one made in the year before") {
     given({city_of_rules(R4), made_on("2024-01-01").decided_on(day)})
         .when(appropriate(A, 999))
         .then({no_breach()});
-  // What counts is the day from which it counts.
-  given({city_of_rules(R4), made_on("2024-02-01").effective_on("2023-12-31")})
+}
+
+TEST_CASE("R4 grade cut: an evaluation is made when it is decided, whenever it counts from") {
+  // By the day from which it counts, its author could choose the year that it limits, or none.
+  for (const char* day : {"2022-12-31", "2024-01-01"})
+    given({city_of_rules(R4), medium().effective_on(day)})
+        .when(appropriate(A, 999))
+        .refused("R4: ", "above the ceiling of 799");
+  given({city_of_rules(R4),
+         graded("project/P", 2022, GradeIs::MEDIUM, "2024-02-01").effective_on("2023-12-31")})
       .when(appropriate(A, 999))
-      .refused("R4: ");
+      .then({no_breach()});
+}
+
+TEST_CASE("R4 grade cut: a year graded anew keeps its ceiling, by the grade that is current") {
+  // Only the current grade's own day was looked at: graded again in the year itself, a project had
+  // no ceiling at all.
+  const auto again = [](GradeIs grade, LevelIs level) {
+    return graded("project/P", 2022, grade, "2024-02-01", level);
+  };
+  const CommandOf first =
+      graded("project/P", 2022, GradeIs::MEDIUM, last_year, LevelIs::DEPARTMENT);
+  given({city_of_rules(R4), first, again(GradeIs::POOR, LevelIs::FINANCE)})
+      .when(appropriated(500, {9, 11}))
+      .refused("R4: ", "above the ceiling of 499", "the grade poor of record 11")
+      .when(appropriated(499, {9, 11}))
+      .then({no_breach()});
+  given({city_of_rules(R4), first, again(GradeIs::GOOD, LevelIs::FINANCE)})
+      .when(appropriate(A, 999))
+      .then({no_breach()});
+  // What counts for nothing does not bring the year in.
+  given({city_of_rules(R4), graded("project/P", 2022, GradeIs::MEDIUM, last_year, LevelIs::SELF),
+         again(GradeIs::POOR, LevelIs::FINANCE)})
+      .when(appropriate(A, 999))
+      .then({no_breach()});
+  // The evaluation that is looked at is the last one that was made in the year before.
+  given({city_of_rules(R4), first, again(GradeIs::POOR, LevelIs::FINANCE),
+         graded("project/P", 2023, GradeIs::GOOD, "2024-02-01")})
+      .when(appropriate(A, 999))
+      .refused("R4: ", "the grade poor of record 11");
 }
 
 TEST_CASE("R4 grade cut: or the one of the year before, where the rule set says so") {
@@ -210,6 +247,31 @@ TEST_CASE("R4 grade cut: the base is the original appropriation, or the current 
       .when(appropriated(801, {9, 10}))
       .refused("above the ceiling of 800: 8000 basis points of a base of 1000")
       .when(appropriated(800, {9, 10}))
+      .then({no_breach()});
+}
+
+TEST_CASE("R4 grade cut: the budget at the close is not what the close leaves of it") {
+  // The base was today's budget: carrying the unspent money over took the ceiling with it.
+  const std::string at_close = R"("base": "currentAtClose")";
+  const FactOf carried = adjust(Kind::CARRY_OVER, {{A23, -999, ""}, {A, 999, ""}});
+  Outcome closed = given({city_of_rules(R4, at_close), medium(),
+                          adjust(Kind::SUPPLEMENT, {{A23, 1, ""}}), year_closed(2023), carried})
+                       .when(adjust(Kind::CLAWBACK, {{A23, -1, ""}}, "p"));
+  closed.then({current(A23, 0)})
+      .when(appropriated(801, {9, 10}))
+      .refused("above the ceiling of 800: 8000 basis points of a base of 1000 (record 9)");
+  // While the year is open again, it is what it is now; closed again, what it was then.
+  closed.when(year_reopened(2023))
+      .then({})
+      .when(adjust(Kind::SUPPLEMENT, {{A23, 100, ""}}))
+      .then({})
+      .when(appropriated(801, {9, 10}))
+      .refused("above the ceiling of 80: 8000 basis points of a base of 100 (record 9)")
+      .when(year_closed(2023))
+      .then({})
+      .when(adjust(Kind::CLAWBACK, {{A23, -50, ""}}, "p"))
+      .then({current(A23, 50)})
+      .when(appropriated(80, {9, 10}))
       .then({no_breach()});
 }
 
@@ -322,6 +384,129 @@ TEST_CASE("R4 escalating: a row of grades goes on where the project is registere
       .refused("project/R was unsatisfactory again, last by record 13 (medium)");
 }
 
+TEST_CASE("R4 grade cut: a base that shares round to nothing is missing") {
+  // Two shares in a row came to a base of 0, which exempted the project from its ceiling.
+  const std::string of_r = "line/2024/R/general/net/-";
+  for (const bool in_a_chain : {true, false}) {
+    const CommandOf registered =
+        in_a_chain ? together({project("S", "U", {"P"}, 1), project("R", "U", {"S"}, 9'999)})
+                   : together({project("S", "U"), project("R", "U", {"P"}, 1)});
+    const std::string finding =
+        "the grade of record 10 (medium) limits the 5 minor units for project R to a part of the "
+        "base, and the shares of what it took over leave a base of 0 (record 9)";
+    const CommandOf command = appropriate(of_r, 5);
+    given({city_of_rules(R4), medium(), registered, line(of_r)})
+        .when(command)
+        .refused("R4: " + finding, "or give an override with its authority and document")
+        .when(command.overriding("Mayor", "No. 7"))
+        .then({breach("R4", Mode::OVERRIDE, finding)});
+    given({city_of_rules(R5), classify("P", {}), registered, line(of_r),
+           classify("R", {.key = true})})
+        .when(command)
+        .refused("R5: ", "leave a base of 0");
+  }
+}
+
+TEST_CASE("R4 grade cut: what was cut does not come back in the course of the year") {
+  // A supplement, or money moved in, took a project that was cut back to all it had.
+  const auto supplement = [](std::int64_t amount, std::vector<std::uint64_t> cited) {
+    return CommandOf(adjust(Kind::SUPPLEMENT, {{A, amount, ""}})).citing(std::move(cited));
+  };
+  check_in_each_mode({"R4",
+                      only("R4"),
+                      {medium(), appropriated(799, {9, 10})},
+                      supplement(1, {9, 10}),
+                      {"the 800 minor units of 2024 that line/2024/P/general/net/- would have are "
+                       "above the ceiling of 799: 8000 basis points of a base of 999 (record 9), "
+                       "for the grade medium of record 10",
+                       "Give it no more than makes 799"}});
+  // Without an appropriation, too; below the ceiling there is nothing to cite.
+  const Given cut = given({city_of_rules(R4), medium(), line(B), appropriate(B, 50),
+                           adjust(Kind::CLAWBACK, {{B, -9, ""}}, "p")});
+  cut.when(supplement(800, {9, 10})).refused("R4: ", "above the ceiling of 799");
+  cut.when(supplement(799, {}))
+      .then({no_breach()})
+      .when(adjust(Kind::POOL_ALLOCATION, {{A, 1, ""}}, "p"))
+      .refused("R4: the 800 minor units")
+      .when(adjust(Kind::VIREMENT, {{B, -1, ""}, {A, 1, ""}}))
+      .refused("R4: the 800 minor units")
+      .when(adjust(Kind::REDUCTION, {{A, -9, ""}}))
+      .then({no_breach()})
+      .when(adjust(Kind::VIREMENT, {{B, -9, ""}, {A, 9, ""}}))
+      .then({no_breach()});
+  // Above it, the grade and the base are cited.
+  const Given observed = given({city_of_rules(only("R4")("observe")), medium()});
+  observed.when(supplement(800, {9}))
+      .then({breaches({{"R4", "above the ceiling of 799"}, {"R4", "the grade, record 10"}})});
+}
+
+TEST_CASE("R4 grade cut: money of other years, and what is stated, is not given for this one") {
+  const auto of_2023 = [](FactOf adjustment) {
+    return but(std::move(adjustment), [](schema::Fact::Builder fact) {
+      for (auto leg : fact.getBudgetAdjusted().getLegs()) leg.setVintage(2023);
+    });
+  };
+  const FactOf more = adjust(Kind::SUPPLEMENT, {{A, 500, ""}});
+  given({city_of_rules(R4), medium(), appropriated(799, {9, 10})})
+      .when(adjust(Kind::CARRY_OVER, {{A23, -500, ""}, {A, 500, ""}}))
+      .then({no_breach()})
+      .when(adjust(Kind::RESTATEMENT, {{A, 500, ""}}))
+      .then({no_breach()})
+      .when(of_2023(more))
+      .then({no_breach()})
+      .when(more)
+      .refused("R4: ");
+  given({city_of_rules(R4), appropriate(A, 999)}).when(more).then({no_breach()});
+}
+
+TEST_CASE("R4 grade cut: without a base, an authority answers for what is given in the year") {
+  const std::string other = "line/2024/P/general/net/other";
+  const CommandOf command = adjust(Kind::SUPPLEMENT, {{other, 5, ""}});
+  const std::string finding = "the grade of record 10 (medium) limits the 5 minor units";
+  given({city_of_rules(R4), medium(), line(other)})
+      .when(command)
+      .refused("R4: " + finding, "the ledger holds no appropriation of 2023")
+      .when(command.overriding("Mayor", "No. 7"))
+      .then({breach("R4", Mode::OVERRIDE, finding)});
+}
+
+TEST_CASE("R4 grade cut: a cut for a grade has a grade that asks for it") {
+  const auto cut = [](std::vector<std::uint64_t> cited) {
+    return appropriated(799, std::move(cited), {200, 0, "p"});
+  };
+  const std::string finding =
+      "200 minor units are a cut for a grade, and no grade of project P asks for one in 2024";
+  check_in_each_mode(
+      {"R4", only("R4"), {}, cut({}), {finding, "Leave cutForGrade out, or record the grade"}});
+  for (const CommandOf& other :
+       {graded("project/P", 2022, GradeIs::GOOD, last_year),
+        graded("project/P", 2023, GradeIs::POOR, "2024-02-01"), medium("project/Q")})
+    given({city_of_rules(R4), other}).when(cut({9, 10})).refused("R4: " + finding);
+  given({city_of_rules(R4), medium()}).when(cut({9, 10})).then({no_breach()});
+  // Of nothing that is left, too.
+  given({city_of_rules(R4)})
+      .when(appropriate(A, 0, {999, 0, "p"}))
+      .refused("R4: 999 minor units are a cut for a grade");
+}
+
+TEST_CASE("R4 grade cut: a base that is declared is the ledger's own") {
+  const auto declared = [](std::int64_t base) { return appropriate(A, 700, {0, 0, "", base}); };
+  check_in_each_mode({"R4",
+                      only("R4"),
+                      {},
+                      declared(1'000),
+                      {"a base of 1000 is declared, and the ledger holds a base of 999 (record 9)",
+                       "Declare that one, or none"}});
+  given({city_of_rules(R4)}).when(declared(998)).refused("R4: a base of 998 is declared");
+  for (const std::int64_t base : {0, 999})
+    given({city_of_rules(R4)}).when(declared(base)).then({no_breach()});
+  // Where the ledger has none, what is declared is all there is.
+  const std::string other = "line/2024/P/general/net/other";
+  given({city_of_rules(R4), line(other)})
+      .when(appropriate(other, 700, {0, 0, "", 1'000}))
+      .then({no_breach()});
+}
+
 TEST_CASE("R5 across the board: a key special project gets at most 80 % of the base") {
   check_in_each_mode({"R5",
                       only("R5"),
@@ -335,7 +520,7 @@ TEST_CASE("R5 across the board: a key special project gets at most 80 % of the b
       .then({no_breach(), pool("livelihood", "", 200, 0)});
   given({city_of_rules(R"("R5": {"mode": "enforce", "ceiling": 9000})"),
          classify("P", {.key = true})})
-      .when(appropriated(900, {9, 10}, {0, 100, "urgent"}))
+      .when(appropriated(900, {9, 10}, {0, 99, "urgent"}))
       .refused("above the ceiling of 899")
       .when(appropriated(899, {9, 10}, {0, 100, "urgent"}))
       .then({no_breach()});
@@ -418,7 +603,7 @@ TEST_CASE("R5 across the board: without a base an override is needed; one of 0 o
 TEST_CASE("R4 with R5: the lower ceiling holds, and they do not compound") {
   const FactOf key = classify("P", {.key = true});
   const auto give = [](std::int64_t amount) {
-    return appropriated(amount, {9, 10, 11}, {300, 200, "urgent"});
+    return appropriated(amount, {9, 10, 11}, {899 - amount, 100, "urgent"});
   };
   given({city_of_rules(R4 + ", " + R5), poor(), key})
       .when(give(500))
@@ -437,7 +622,7 @@ TEST_CASE("R4 with R5: where the rule set says so they compound, each rounded do
   const std::string compound = R"("ceilings": "compound")";
   const FactOf key = classify("P", {.key = true});
   const auto give = [](std::int64_t amount) {
-    return appropriated(amount, {9, 10, 11}, {200, 160, "urgent"});
+    return appropriated(amount, {9, 10, 11}, {199, 800 - amount, "urgent"});
   };
   given({city_of_rules(R4 + ", " + R5, compound), medium(), key})
       .when(give(640))
@@ -450,6 +635,6 @@ TEST_CASE("R4 with R5: where the rule set says so they compound, each rounded do
   given({city_of_rules(R5, compound), medium(), key}).when(give(799)).then({no_breach()});
   given({city_of_rules(R4 + ", " + R5, compound),
          graded("project/P", 2022, GradeIs::GOOD, last_year), key})
-      .when(give(799))
+      .when(appropriated(799, {9, 10, 11}, {0, 200, "urgent"}))
       .then({no_breach()});
 }

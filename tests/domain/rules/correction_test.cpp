@@ -31,6 +31,38 @@ TEST_CASE("R18 correction: nothing counts from a day of a closed year") {
   }
 }
 
+TEST_CASE("R18 correction: nothing is appropriated to a line, or moved on one, of a closed year") {
+  // Counting from today, a base could be made for a year that was closed.
+  const std::string old = "line/2023/P/general/net/-", other = "line/2023/Q/general/net/-";
+  const HistoryUnder closed = [&](const CommandOf& rules) {
+    return given({city(), rules, together({line(old), line(other), appropriate(old, 100)}),
+                  year_closed(2023)});
+  };
+  const std::string finding = " is a line of fiscal year 2023, which was closed by record 14";
+  const std::string remedy = "Use a line of an open year, or record a periodReopened first";
+  for (const FactOf& fact :
+       {appropriate(other, 5), adjust(Kind::SUPPLEMENT, {{A, 1, ""}, {other, 5, ""}})})
+    check_refused("R18", closed, fact, {other + finding, remedy});
+  check_refused("R18", closed, adjust(Kind::VIREMENT, {{old, -5, ""}, {other, 5, ""}}),
+                {old + finding});
+  check_modes("R18", closed, adjust(Kind::REDUCTION, {{old, -5, ""}}), {old + finding}, remedy);
+  // One finding says it.
+  check_modes("R18", closed, late(appropriate(other, 5)), {"it would count from 2023-12-31"},
+              "Let it count from a day after the close");
+  // What settles the year, and what the books are stated to hold, is recorded behind its close.
+  for (const FactOf& fact : {carry_over({{old, -5, 2023}, {A, 5, 2023}}),
+                             adjust(Kind::CLAWBACK, {{old, -5, ""}}), state_budget(old, {100, 5})})
+    check_accepted("R18", closed, fact);
+  check_accepted("R18", closed, CommandOf(reverse(13)).citing({13}));
+  for (const FactOf& fact : {commit(other, 5), pay(other, 5)})
+    closed(rule("R18", "observe")).when(fact).refused("fiscal year 2023 was closed by record 14");
+  closed(rule("R18", "enforce"))
+      .when(year_reopened(2023))
+      .then({})
+      .when(appropriate(other, 5))
+      .then({no_breach()});
+}
+
 TEST_CASE("R18 correction: by its mode it refuses, wants an override, reports, or is silent") {
   check_modes("R18", closed_under, late(supplement), {"2023-12-31", "closed by record 11"},
               "Let it count from a day after the close");

@@ -296,7 +296,7 @@ TEST_CASE("R11 five factors: an event that says so is a breach, whatever the rev
     std::size_t factor;
     std::int64_t left;
   };
-  const auto poor = but(grade("project/P", 2022), [](schema::Fact::Builder fact) {
+  const auto poor = but(grade("project/P", 2023), [](schema::Fact::Builder fact) {
     fact.getGradeAssigned().setGrade(GradeIs::MEDIUM);
   });
   for (const Case& one :
@@ -320,9 +320,13 @@ TEST_CASE("R11 five factors: the events are about the project, its predecessors 
   given({city_of_rules(R11), asked(), audit("unit/V", Severity::NONE)})
       .when(reviewed_with_other(4))
       .refused("the audit finding, record 16, is about unit/V, not about project P or unit U");
+  // A list or a fund stood in for any project.
   given({city_of_rules(R11), asked(), audit("fund/2023/general", Severity::NONE)})
       .when(reviewed_with_other(4))
-      .then({no_breach()});
+      .refused("the audit finding, record 16, is about fund/2023/general, not about project P");
+  given({city_of_rules(R11), asked(), assess(FactorKind::STOCK, "list/L")})
+      .when(reviewed_with_other(3))
+      .refused("the stock, record 16, is about list/L, not about project P");
   given({city_of_rules(R11), asked(), project("R", "U", {"P"}), request("R", "U", 1)})
       .when(CommandOf(review(17, 1, factors())).citing(five))
       .then({no_breach()});
@@ -332,9 +336,33 @@ TEST_CASE("R11 five factors: a grade that another one superseded does not count"
   given({city_of_rules(R11), asked(),
          graded("project/P", 2023, GradeIs::MEDIUM, "2024-02-01", LevelIs::CONGRESS)})
       .when(reviewed(900))
-      .refused("R11: the grade, record 12, was superseded by another")
+      .refused("R11: the grade, record 12, is not the one that counts now, record 16")
       .when(reviewed_with_other(1, 901))
       .refused("the breached factors (the grade, record 16) leave 900")
       .when(reviewed_with_other(1, 900))
+      .then({no_breach()});
+}
+
+TEST_CASE("R11 five factors: the grade is the project's own, the last one; else its unit's") {
+  // The unit's good grade, or an old one, stood in for the project's poor one.
+  const auto of = [](std::string about, GradeIs grade, std::int32_t year = 2023) {
+    return graded(std::move(about), year, grade, "2024-02-01");
+  };
+  for (const CommandOf& other : {of("unit/U", GradeIs::GOOD), of("project/P", GradeIs::GOOD, 2022)})
+    given({city_of_rules(R11), asked(), other})
+        .when(reviewed_with_other(1))
+        .refused("R11: the grade, record 16, is not the one that counts now, record 12");
+  // A project that was never evaluated has its predecessor's, and then the unit's.
+  const auto named = [](std::uint64_t grade) {
+    auto all = factors();
+    all[1].event = grade;
+    return all;
+  };
+  const CommandOf anew = together({project("R", "U", {"P"}), request("R", "U", 1)});
+  given({city_of_rules(R11), asked(), of("unit/U", GradeIs::GOOD), anew})
+      .when(CommandOf(review(18, 1, named(16))).citing({11, 13, 14, 15, 16}))
+      .refused("R11: the grade, record 16, is not the one that counts now, record 12");
+  given({city_of_rules(R11), asked(), of("unit/U", GradeIs::GOOD), reverse(12)})
+      .when(CommandOf(review(asked_for, 1, named(16))).citing({11, 13, 14, 15, 16}))
       .then({no_breach()});
 }

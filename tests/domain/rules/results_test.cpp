@@ -33,7 +33,7 @@ TEST_CASE("R15 results: a reduction, a clawback, a cancellation or a cut answers
   for (const Kind kind : {Kind::REDUCTION, Kind::CLAWBACK, Kind::CANCELLATION})
     check_accepted("R15", graded_and(cut(kind, A, -1)), apply({answer}));
   given({city(), rule("R15", "enforce"), graded("project/Q", "poor"),
-         appropriate(B, 500, {1, 0, ""})})
+         appropriate(B, 500, {1, 0, "", 501})})
       .when(apply({answer}))
       .then({recorded(R"({"resultApplied": {"grade": "11", "answers": ["12"],
               "evaluatedYear": 2023, "about": "project/Q"}})"),
@@ -51,7 +51,7 @@ TEST_CASE("R15 results: what takes nothing away for a grade answers none") {
   refused(cut(Kind::SUPPLEMENT, A, -1), "budgetAdjusted");
   refused(cut(Kind::REDUCTION, A, 1), "budgetAdjusted");
   refused(cut(Kind::REDUCTION, A, 0), "budgetAdjusted");
-  refused(appropriate(B, 500, {0, 1, ""}), "budgetAppropriated");
+  refused(appropriate(B, 500, {0, 1, "", 501}), "budgetAppropriated");
 }
 
 TEST_CASE("R15 results: by its mode it refuses, wants an override, reports, or is silent") {
@@ -95,7 +95,7 @@ TEST_CASE("R15 results: an answer takes from what was graded") {
 TEST_CASE("R15 results: a cut of the project that took over answers its predecessor's grade") {
   const std::string N = "line/2024/N/general/net/-";
   given({city(), rule("R15", "enforce"), graded("project/P", "poor"), project("N", "U", {"P"}),
-         line(N), appropriate(N, 400, {100, 0, ""})})
+         line(N), appropriate(N, 400, {100, 0, "", 500})})
       .when(apply({14}))
       .then({no_breach()});
 }

@@ -78,6 +78,31 @@ TEST_CASE("R6 zero base: each fund has a review of its own, and the newest count
       .refused("rest on no review");
 }
 
+TEST_CASE("R6 zero base: what a project requests in parts is allowed in parts") {
+  // Of two requests that were reviewed, the newest review alone counted.
+  const auto give = [](std::int64_t amount, std::vector<std::uint64_t> reviews) {
+    return CommandOf(appropriate(A, amount)).citing(std::move(reviews));
+  };
+  const Given city = given({city_of_rules(R6), request("P", "U", 60), review(10, 50),
+                            request("P", "U", 60), review(12, 40), review(12, 30),
+                            of_fund(request("P", "U", 60), "special"), review(15, 9)});
+  city.when(give(81, {11, 14}))
+      .refused(
+          "R6: project P would have 81 minor units of fund general; the review of record 11, "
+          "14 allows 80");
+  for (const std::uint64_t missing : {11U, 14U})
+    city.when(give(80, {25 - missing}))
+        .refused(fmt::format("R6: the item's review, record {}, is not among", missing));
+  city.when(give(80, {11, 14})).then({no_breach()});
+  // One that allows nothing is nothing that the amount rests on.
+  given({city_of_rules(R6), request("P", "U", 60), review(10, 0), request("P", "U", 60),
+         review(12, 40)})
+      .when(give(41, {13}))
+      .refused("the review of record 11, 13 allows 40")
+      .when(give(40, {13}))
+      .then({no_breach()});
+}
+
 TEST_CASE("R6 zero base: the scope is all projects, or key ones") {
   given({city_of_rules(R6_of_key("enforce"))}).when(appropriate(A, 999)).then({no_breach()});
   given({city_of_rules(R6_of_key("enforce")), classify("P", {.key = true})})
@@ -99,24 +124,6 @@ TEST_CASE("R6 zero base: an expired policy gets nothing") {
       .when(appropriate(A, 1))
       .then({no_breach()});
   given({city_of_rules(rules), expired, classify("P", {})})
-      .when(appropriate(A, 1))
-      .then({no_breach()});
-}
-
-TEST_CASE("R6 zero base: a finished one-off project gets nothing") {
-  check_in_each_mode(
-      {"R6",
-       R6_of_key,
-       {classify("P", {.one_off = true}), close_project("P")},
-       appropriate(A, 1),
-       {"1 minor units for the one-off project P, finished by record 11", "Appropriate 0"}});
-  const std::string rules = R6_of_key("enforce");
-  const FactOf one_off = classify("P", {.one_off = true});
-  given({city_of_rules(rules), one_off}).when(appropriate(A, 1)).then({no_breach()});
-  given({city_of_rules(rules), one_off, close_project("P")})
-      .when(appropriate(A, 0))
-      .then({no_breach()});
-  given({city_of_rules(rules), one_off, close_project("P"), reverse(11)})
       .when(appropriate(A, 1))
       .then({no_breach()});
 }

@@ -173,6 +173,7 @@ FactOf appropriate(std::string on_line, std::int64_t amount, Cuts cuts) {
     appropriated.setCutForGrade(cuts.grade);
     appropriated.setCutAcrossTheBoard(cuts.across_the_board);
     appropriated.setPool(text_of(cuts.pool));
+    appropriated.setBase(cuts.base);
   }};
 }
 

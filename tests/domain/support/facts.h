@@ -62,6 +62,7 @@ struct Cuts {
   std::int64_t grade = 0;
   std::int64_t across_the_board = 0;
   std::string pool;
+  std::int64_t base = 0;  // 0: not declared
 };
 FactOf appropriate(std::string on_line, std::int64_t amount, Cuts cuts = {});
 

@@ -35,10 +35,7 @@ class Drawer {
       case Fact::TARGET_APPROVED:
         return approve(picks_.earlier(Fact::TARGET_SUBMITTED));
       case Fact::BUDGET_APPROPRIATED:
-        return appropriate(picks_.line(), picks_.amount(),
-                           draw_.other % 4 == 0   ? Cuts{picks_.amount(), 7, "p"}
-                           : draw_.other % 4 == 1 ? Cuts{0, 500, "livelihood"}
-                                                  : Cuts{});
+        return appropriate(picks_.line(), picks_.amount(), cuts());
       case Fact::BUDGET_ADJUSTED:
         return draw_.event % 2 == 0 ? adjusted() : year_fact(picks_);
       case Fact::COMMITMENT_RECORDED:
@@ -61,6 +58,15 @@ class Drawer {
   std::string a() const { return picks_.line(); }
   std::string b() const { return picks_.other_line(); }
   std::int64_t amount() const { return picks_.amount(); }
+
+  Cuts cuts() const {
+    if (draw_.other % 4 > 1) return {};
+    Cuts cut = draw_.other % 4 == 0 ? Cuts{picks_.amount(), 7, "p"} : Cuts{0, 500, "livelihood"};
+    // From that base, unless the amounts are beyond any.
+    if (draw_.plausible && picks_.amount() < 1'000'000)
+      cut.base = picks_.amount() + cut.grade + cut.across_the_board;
+    return cut;
+  }
 
   FactOf proposed() const {
     const std::string id = picks_.project();

@@ -1,4 +1,5 @@
 #include <map>
+#include <tuple>
 
 #include "domain/line.h"
 #include "domain/rules/rule.h"
@@ -76,6 +77,33 @@ Result<void> check_carried_in(RuleCase& rule_case, schema::Leg::Reader leg, cons
                        "Give the leg the vintage that the money was first appropriated in");
 }
 
+/// What goes out of one year comes into another: the same money of the same vintage, for the same
+/// purpose.
+Result<void> check_carried_whole(RuleCase& rule_case) {
+  std::map<std::tuple<std::string_view, std::string_view, std::string_view, std::string_view,
+                      std::int32_t>,
+           Wide>
+      sums;
+  for (const auto leg : rule_case.fact.getBudgetAdjusted().getLegs()) {
+    CF_LET(const LineId line, parse_line(view(leg.getLine())));
+    if (!rule_case.rules().is_expenditure(line.measure)) continue;
+    sums[{line.project, line.fund, line.measure, line.item, vintage_of(leg, line)}] +=
+        leg.getAmount();
+  }
+  for (const auto& [key, sum] : sums) {
+    if (sum == 0) continue;
+    const auto& [project, fund, measure, item, vintage] = key;
+    CF_TRY(report_breach(
+        rule_case.deciding, "R7",
+        fmt::format("the legs of {}/{}/{}/{} of vintage {} sum to {} minor units over the years, "
+                    "not to 0",
+                    project, fund, measure, item, vintage, sum),
+        fmt::format("Add a leg of {} of vintage {} to the line of the year that {}", -sum, vintage,
+                    sum > 0 ? "it comes from" : "it goes to")));
+  }
+  return {};
+}
+
 /// R7: what may be carried over at the close of a year, by vintage.
 Result<void> check_stock(RuleCase& rule_case) {
   const auto adjusted = rule_case.fact.getBudgetAdjusted();
@@ -87,7 +115,7 @@ Result<void> check_stock(RuleCase& rule_case) {
     if (leg.getAmount() < 0) CF_TRY(check_carried_out(rule_case, leg, line, carried));
     if (leg.getAmount() > 0) CF_TRY(check_carried_in(rule_case, leg, line));
   }
-  return {};
+  return check_carried_whole(rule_case);
 }
 
 }  // namespace

@@ -170,3 +170,19 @@ TEST_CASE("R7 stock: a carry-over reversed, each vintage is what it was") {
       .when(carry(1'000, 12))
       .then({vintages(A, {{2024, Money{0}}}), vintages(A_2025, {{2024, Money{1'000}}})});
 }
+
+TEST_CASE("R7 stock: what is carried into a year comes out of another") {
+  const auto of_2024 = closed_with(classified("P", "special"));
+  check_modes("R7", of_2024, carry_over({{A_2025, 5'000'000, 2024}}),
+              {"the legs of P/general/net/- of vintage 2024 sum to 5000000 minor units over the "
+               "years, not to 0"},
+              "Add a leg of -5000000 of vintage 2024 to the line of the year that it comes from");
+  check_refused("R7", of_2024, CommandOf(carry_over({{A, -400}})).citing({close_2024}),
+                {"sum to -400 minor units", "Add a leg of 400", "the year that it goes to"});
+  check_refused("R7", of_2024,
+                CommandOf(carry_over({{A, -400}, {A_2025, 401, 2024}})).citing({close_2024}),
+                {"sum to 1 minor units"});
+  check_refused("R7", of_2024,
+                CommandOf(carry_over({{A, -400}, {A_2025, 400, 2023}})).citing({close_2024}),
+                {"of vintage 2023 sum to 400 minor units"});
+}

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <tuple>
 
@@ -14,6 +15,10 @@ Money unspent(const LineState& line, std::int32_t vintage) {
   for (const Vintage& left : unspent_by_vintage(line))
     if (left.fiscal_year == vintage) return left.amount;
   return {};
+}
+
+Wide unspent(const LineState& line) {
+  return std::max<Wide>(Wide{line.current.minor} - line.spent.minor, 0);
 }
 
 /// What the adjustment's legs take out of a line, by vintage: several legs share what is unspent.
@@ -104,9 +109,36 @@ Result<void> check_carried_whole(RuleCase& rule_case) {
   return {};
 }
 
-/// R7: what may be carried over at the close of a year, by vintage.
+/// A clawback takes unspent money only: of the line in all, and of the vintage that a leg names.
+Result<void> check_clawed_back(RuleCase& rule_case) {
+  Carried taken;  // vintage 0: of the line in all
+  for (const auto leg : rule_case.fact.getBudgetAdjusted().getLegs()) {
+    const std::string_view name = view(leg.getLine());
+    CF_LET(const LineId line, parse_line(name));
+    if (!rule_case.rules().is_expenditure(line.measure)) continue;
+    taken[{name, 0}] -= leg.getAmount();
+    if (leg.getVintage() != 0) taken[{name, leg.getVintage()}] -= leg.getAmount();
+  }
+  for (const auto& [key, amount] : taken) {
+    const auto& [line, vintage] = key;
+    CF_LET(const auto state, rule_case.before.state<LineState>(line));
+    const Wide left = vintage == 0 ? unspent(state) : Wide{unspent(state, vintage).minor};
+    if (amount <= left) continue;
+    CF_TRY(report_breach(
+        rule_case.deciding, "R7",
+        fmt::format("{} minor units{} would be clawed back from {}, which has {} {}unspent", amount,
+                    vintage == 0 ? "" : fmt::format(" of vintage {}", vintage), line, left,
+                    vintage == 0 ? "" : "of it "),
+        "Claw back no more than that"));
+  }
+  return {};
+}
+
+/// R7: what may be carried over at the close of a year, by vintage, and what may be clawed back.
 Result<void> check_stock(RuleCase& rule_case) {
   const auto adjusted = rule_case.fact.getBudgetAdjusted();
+  if (adjusted.getKind() == schema::BudgetAdjusted::Kind::CLAWBACK)
+    return check_clawed_back(rule_case);
   if (adjusted.getKind() != schema::BudgetAdjusted::Kind::CARRY_OVER) return {};
   Carried carried;
   for (const auto leg : adjusted.getLegs()) {

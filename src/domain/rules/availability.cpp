@@ -10,12 +10,29 @@ namespace {
 
 using schema::Fact;
 
-/// What a line has committed and paid beyond its current budget; 0 where it has not.
-Money overdrawn(const LineState& line) {
+/// What a line has committed and paid beyond its current budget; 0 where it has not. A budget below
+/// 0 allows as little as an empty one, unless `to_the_last` counts what it lacks as well.
+Money overdrawn(const LineState& line, bool to_the_last) {
   const auto used = add(line.committed, line.spent);
-  const Money limit{std::max<std::int64_t>(line.current.minor, 0)};
+  const Money limit{to_the_last ? line.current.minor
+                                : std::max<std::int64_t>(line.current.minor, 0)};
   const auto over = used ? subtract(*used, limit) : std::nullopt;
   return over ? Money{std::max<std::int64_t>(over->minor, 0)} : Money{INT64_MAX};
+}
+
+/// Whether the fact moves money out of the line to where it appears again: then the line must have
+/// had it.
+bool moves_out_of(Fact::Reader fact, std::string_view line) {
+  using Kind = schema::BudgetAdjusted::Kind;
+  if (!fact.isBudgetAdjusted()) return false;
+  const auto adjusted = fact.getBudgetAdjusted();
+  const Kind kind = adjusted.getKind();
+  if (kind != Kind::VIREMENT && kind != Kind::RESERVE_DRAW && kind != Kind::CLAWBACK &&
+      kind != Kind::CARRY_OVER)
+    return false;
+  for (const auto leg : adjusted.getLegs())
+    if (view(leg.getLine()) == line && leg.getAmount() < 0) return true;
+  return false;
 }
 
 /// Rule R19: commitments and payments stay within the current budget. An event that leaves a line
@@ -33,7 +50,8 @@ Result<void> check_available(RuleCase& rule_case) {
     if (!rule_case.rules().is_expenditure(id.measure)) continue;
     CF_LET(const auto was, rule_case.before.state<LineState>(line));
     CF_LET(const auto is, deciding.book.state<LineState>(line));
-    if (overdrawn(is) <= overdrawn(was)) continue;
+    const bool to_the_last = moves_out_of(fact, line);
+    if (overdrawn(is, to_the_last) <= overdrawn(was, to_the_last)) continue;
     CF_TRY(report_breach(
         deciding, "R19",
         fmt::format("{} would have {} minor units committed and {} paid on a current budget of {}",

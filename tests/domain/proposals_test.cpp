@@ -186,3 +186,33 @@ TEST_CASE("vintages below zero are netted against the others, the oldest first")
   CHECK(left_of({{2023, Money{-INT64_MAX}}, {2024, Money{3}}}, INT64_MAX) ==
         Left{{2023, Money{0}}, {2024, Money{0}}});
 }
+
+TEST_CASE("the close leaves what outstanding commitments bind, of the newest money") {
+  const std::string next_year = "line/2025/P/general/net/-";
+  Rig rig({city_of_rules(all_observed + R"(, "R19": {"mode": "enforce"})"), appropriate(A, 500),
+           pay(A, 50), commit(A, 100)});
+  const Sequence closed = rig.record(year_closed(2024));
+  const auto proposals = close_out(rig.book, rig.rules(), "P", 2024, "saved", closed).value();
+  REQUIRE(proposals.size() == 1);
+  CHECK(proposals[0].legs.at(0).amount.minor == -350);
+  CHECK(proposals[0].reason ==
+        "unspent at the close of 2024; 100 minor units stay for outstanding commitments");
+  const Sequence proposed =
+      rig.record(command_of([&](auto command) { fill(command, proposals[0], "carry"); }));
+  const Sequence approval = rig.record(approved(proposed.value));
+  rig.record(command_of([&](auto command) {
+    fill_adjustment(command, rig.ledger.record(proposed).value(), approval, "carried");
+  }));
+  CHECK(rig.ledger.state<LineState>(A).current.minor == 150);
+  CHECK(close_out(rig.book, rig.rules(), "P", 2024, "saved", closed).value().empty());
+
+  // 350 of 2024 and 200 of 2025, of which 250 are bound: 300 of the older go back into the pool.
+  rig.record(together({appropriate(next_year, 200), commit(next_year, 250)}));
+  const Sequence closed_again = rig.record(year_closed(2025));
+  const auto later = close_out(rig.book, rig.rules(), "P", 2025, "saved", closed_again).value();
+  REQUIRE(later.size() == 1);
+  CHECK(later[0].kind == Kind::CLAWBACK);
+  REQUIRE(later[0].legs.size() == 1);
+  CHECK(later[0].legs[0].amount.minor == -300);
+  CHECK(later[0].legs[0].vintage == 2024);
+}

@@ -160,8 +160,8 @@ TEST_CASE("what was taken away without a vintage is not clawed back once more") 
   const Sequence closed = rig.record(year_closed(2024));
   const auto left = [&] {
     std::int64_t sum = 0;
-    for (const Proposal& proposal :
-         close_out(rig.book, rig.rules(), "P", 2024, "saved", closed).value())
+    const auto proposals = close_out(rig.book, rig.rules(), "P", 2024, "saved", closed).value();
+    for (const Proposal& proposal : proposals)
       for (const Proposal::Leg& leg : proposal.legs)
         if (leg.line == A) sum -= leg.amount.minor;
     return sum;

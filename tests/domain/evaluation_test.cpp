@@ -59,6 +59,32 @@ TEST_CASE("GradeAssigned: about something known, with a level, a grade and score
   }
 }
 
+TEST_CASE("GradeAssigned: the ledger says which targets were not met") {
+  const FactOf promised = fact_of(R"({"targetSubmitted": {"about": "project/P", "unit": "U",
+      "fiscalYear": 2024, "indicators": [
+        {"name": "pupils", "dimension": "quantity", "weight": 20000, "target": "300"},
+        {"name": "costs", "dimension": "cost", "direction": "atMost", "weight": 20000,
+         "target": "7.5"},
+        {"name": "places", "dimension": "quality", "direction": "equal", "weight": 10000,
+         "target": "10"},
+        {"name": "calm", "dimension": "social", "direction": "qualitative", "weight": 30000,
+         "statement": "quiet"}]}})");
+  const auto unmet = [&](std::string_view pupils, std::string_view costs, std::string_view places,
+                         std::string_view names) {
+    given({city(), promised, approve(next)})
+        .when(fact_of(fmt::format(R"({{"gradeAssigned": {{"about": "project/P",
+            "evaluatedYear": 2024, "level": "self", "grade": "good", "results": [
+              {{"indicator": "pupils", "actual": "{}"}}, {{"indicator": "costs", "actual": "{}"}},
+              {{"indicator": "places", "actual": "{}"}},
+              {{"indicator": "calm", "awarded": 1}}]}}}})",
+                                  pupils, costs, places)))
+        .then({record_has("/fact/gradeAssigned/unmet", std::string(names))});
+  };
+  unmet("299.9", "7.5", "10.0", R"(["pupils"])");
+  unmet("300", "7.51", "9", R"(["costs","places"])");
+  unmet("301", "7", "11", R"(["places"])");
+}
+
 TEST_CASE("GradeAssigned: a dimension earns no more than the rule set's weight of it") {
   // Weights of a target came to what they liked, and so did the score.
   const auto target_with = [](std::int64_t pupils, std::int64_t costs, std::int64_t outcome) {

@@ -68,14 +68,16 @@ std::size_t weight_of(schema::Indicator::Dimension dimension) {
   }
 }
 
-/// The score that the results give, by the target's weights: of output, outcome and satisfaction no
-/// more than the rule set's weight of it, which also says what execution is worth.
+/// The score that the results give, and the indicators that they leave unmet, by the target: of
+/// output, outcome and satisfaction no more than the rule set's weight of it, which also says what
+/// execution is worth.
 Result<void> recompute(Deciding& deciding, schema::GradeAssigned::Builder grade) {
   if (grade.asReader().getResults().size() == 0) return {};
   CF_LET(const HeldRecord target, target_of(deciding, grade.asReader()));
   CF_LET(const std::int64_t rate, execution_rate(deciding, grade.asReader()));
   std::array<std::int64_t, 4> parts = {execution_score(deciding.rules->weights[0], rate)};
   std::set<std::string_view> scored;
+  std::vector<std::string> unmet;
   for (const auto result : grade.asReader().getResults()) {
     const auto name = view(result.getIndicator());
     bool found = false;
@@ -84,6 +86,9 @@ Result<void> recompute(Deciding& deciding, schema::GradeAssigned::Builder grade)
       found = true;
       CF_LET(const std::int64_t part, score_of(indicator, result));
       parts[weight_of(indicator.getDimension())] += part;
+      if (indicator.getDirection() != schema::Indicator::Direction::QUALITATIVE &&
+          !is_met(indicator.getDirection(), indicator.getTarget(), result.getActual()))
+        unmet.emplace_back(name);
     }
     if (!found || !scored.insert(name).second)
       return fail(ErrorCode::invalid,
@@ -100,6 +105,10 @@ Result<void> recompute(Deciding& deciding, schema::GradeAssigned::Builder grade)
                 "the results give {} thousandths of a point, the fact says {}: leave "
                 "recomputedScore out",
                 score, grade.getRecomputedScore());
+  if (!unmet.empty()) {
+    auto names = grade.initUnmet(static_cast<unsigned>(unmet.size()));
+    for (unsigned i = 0; i < names.size(); ++i) names.set(i, text_of(unmet[i]));
+  }
   grade.setRecomputedScore(score);
   grade.setScored(true);
   return {};

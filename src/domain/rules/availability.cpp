@@ -20,19 +20,29 @@ Money overdrawn(const LineState& line, bool to_the_last) {
   return over ? Money{std::max<std::int64_t>(over->minor, 0)} : Money{INT64_MAX};
 }
 
+/// Whether all that the adjustment does to expenditure lines stays within one project and fund.
+Result<bool> is_within_a_project(const RuleSet& rules, schema::BudgetAdjusted::Reader adjusted) {
+  std::set<std::pair<std::string_view, std::string_view>> places;
+  for (const auto leg : adjusted.getLegs()) {
+    CF_LET(const LineId id, parse_line(view(leg.getLine())));
+    if (rules.is_expenditure(id.measure)) places.emplace(id.project, id.fund);
+  }
+  return places.size() == 1;
+}
+
 /// Whether the fact moves money out of the line to where it appears again: then the line must have
-/// had it.
-bool moves_out_of(Fact::Reader fact, std::string_view line) {
+/// had it. Published years move money between projects before it is there, so that a virement is
+/// held to it within one project and fund only.
+Result<bool> moves_out_of(const RuleSet& rules, Fact::Reader fact, std::string_view line) {
   using Kind = schema::BudgetAdjusted::Kind;
   if (!fact.isBudgetAdjusted()) return false;
   const auto adjusted = fact.getBudgetAdjusted();
-  const Kind kind = adjusted.getKind();
-  if (kind != Kind::VIREMENT && kind != Kind::RESERVE_DRAW && kind != Kind::CLAWBACK &&
-      kind != Kind::CARRY_OVER)
-    return false;
+  bool out = false;
   for (const auto leg : adjusted.getLegs())
-    if (view(leg.getLine()) == line && leg.getAmount() < 0) return true;
-  return false;
+    out = out || (view(leg.getLine()) == line && leg.getAmount() < 0);
+  if (!out) return false;
+  if (adjusted.getKind() == Kind::VIREMENT) return is_within_a_project(rules, adjusted);
+  return adjusted.getKind() == Kind::CLAWBACK || adjusted.getKind() == Kind::CARRY_OVER;
 }
 
 /// Rule R19: commitments and payments stay within the current budget. An event that leaves a line
@@ -50,7 +60,7 @@ Result<void> check_available(RuleCase& rule_case) {
     if (!rule_case.rules().is_expenditure(id.measure)) continue;
     CF_LET(const auto was, rule_case.before.state<LineState>(line));
     CF_LET(const auto is, deciding.book.state<LineState>(line));
-    const bool to_the_last = moves_out_of(fact, line);
+    CF_LET(const bool to_the_last, moves_out_of(rule_case.rules(), fact, line));
     if (overdrawn(is, to_the_last) <= overdrawn(was, to_the_last)) continue;
     CF_TRY(report_breach(
         deciding, "R19",

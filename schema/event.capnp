@@ -646,6 +646,7 @@ struct GradeAssigned {
   results @8 :List(IndicatorResult);  # what the score was computed from
   executionRate @9 :Int64;            # basis points; meaningful where hasExecutionRate
   hasExecutionRate @10 :Bool;
+  unmet @11 :List(Text) $byLedger;    # indicators with a target that the actual figure did not meet
 
   struct IndicatorResult {
     # For a quantitative indicator the score follows from actual and target.
@@ -658,7 +659,8 @@ struct GradeAssigned {
 }
 
 struct ResultApplied {
-  # What a medium or poor grade led to: events that answer it, or a waiver whose reason the event has.
+  # What a medium or poor grade, or a target that was not met, led to: events that answer it, or a
+  # waiver whose reason the event has.
   grade @0 :UInt64;               # sequence of the GradeAssigned
   waived @1 :Bool;
   answers @2 :List(UInt64);       # sequences of reductions, clawbacks and appropriations

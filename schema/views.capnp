@@ -159,6 +159,9 @@ struct GradeRow {
   decidedAt @15 :Int64 $instant;
   document @16 :Text;
   reversedBy @17 :UInt64 $optional;
+  gradeByScore @18 :Event.GradeAssigned.Grade;
+  # Of the band that the score lies in, the recomputed one where there is one, by the rule set that
+  # the grade was decided under; unspecified where it was not scored.
 
   enum State {
     unspecified @0;
@@ -170,7 +173,7 @@ struct GradeRow {
 }
 
 struct ObligationRow {
-  # What a medium or poor grade asks for (R15).
+  # What a medium or poor grade, or a target that was not met, asks for (R15).
   sequence @0 :UInt64;                # of the GradeAssigned
   about @1 :Text;
   project @2 :Text;
@@ -184,6 +187,7 @@ struct ObligationRow {
   answers @10 :Text;                  # sequences of the events that answer it, joined by spaces
   reason @11 :Text;                   # of a waiver
   madeIn @12 :Int32;                  # fiscal year of the day from which the grade counts
+  unmet @13 :Text;                    # indicators whose target was not met, joined by "; "
 
   enum State {
     unspecified @0;

@@ -24,7 +24,7 @@ Result<const RuleSet*> Book::rule_set(Sequence published) {
   if (found != rule_sets_.end()) return &found->second;
   CF_LET(const auto publication, record(published));
   CF_LET(RuleSet rules,
-         parse_rule_set(view(publication.getFact().getRuleSetPublished().getDocument())));
+         read_rule_set(view(publication.getFact().getRuleSetPublished().getDocument())));
   return &rule_sets_.emplace(published, std::move(rules)).first->second;
 }
 

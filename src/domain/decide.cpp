@@ -111,6 +111,12 @@ Result<void> check_expectations(Book& book, schema::Command::Reader command) {
 
 Result<void> check_envelope(schema::Command::Reader command, const Stamp& stamp) {
   CF_TRY(check_command_id(view(command.getCommandId())));
+  // Of a subject's grades the latest decided counts, so a slip of the year would outrank all.
+  if (stamp.decided_at.microseconds - stamp.recorded_at.microseconds > limits::decided_ahead_us)
+    return fail(ErrorCode::invalid,
+                "decided on {}, which is later than now ({}): decidedAt is at most a day ahead of "
+                "the ledger's clock",
+                format_date(stamp.decided_on), format_instant(stamp.recorded_at));
   if (command.getFacts().size() == 0)
     return fail(ErrorCode::invalid, "a command needs at least one fact");
   if (command.getFacts().size() > limits::facts_in_command)

@@ -1,5 +1,6 @@
 #include "domain/proposals.h"
 
+#include <algorithm>
 #include <set>
 
 #include "codec/text.h"
@@ -22,6 +23,24 @@ std::vector<Sequence> closing_evidence(Sequence closed, const LineState& line,
   if (line.appropriated) evidence.push_back(line.appropriation);
   if (classified) evidence.push_back(classified->sequence());
   return evidence;
+}
+
+/// What the commitments that are outstanding leave free of each vintage: they are paid from the
+/// newest, so that what is older goes first.
+struct Free {
+  std::vector<Vintage> vintages;
+  Money bound;
+};
+Free free_by_vintage(const LineState& line) {
+  Free free{unspent_by_vintage(line), {}};
+  Money to_bind = line.committed;
+  for (auto at = free.vintages.rbegin(); at != free.vintages.rend() && to_bind.minor > 0; ++at) {
+    const Money bound = std::min(to_bind, at->amount);
+    at->amount.minor -= bound.minor;
+    to_bind.minor -= bound.minor;
+    free.bound.minor += bound.minor;
+  }
+  return free;
 }
 
 /// The line opens for the next year classified as it was.
@@ -120,13 +139,17 @@ Result<std::vector<Proposal>> close_out(Book& book, const RuleSet& rules, std::s
     CF_LET(const auto state, book.state<LineState>(line));
     Proposal carried;
     carried.kind = Kind::CARRY_OVER;
+    const Free free = free_by_vintage(state);
     carried.reason = fmt::format("unspent at the close of {}", fiscal_year);
+    if (free.bound.minor > 0)
+      carried.reason +=
+          fmt::format("; {} minor units stay for outstanding commitments", free.bound.minor);
     carried.evidence = closing_evidence(closed, state, classified);
     Proposal clawed = carried;
     clawed.kind = Kind::CLAWBACK;
     clawed.pool = std::string(pool);
     const std::string next = in_year(id, fiscal_year + 1);
-    for (const Vintage& left : unspent_by_vintage(state)) {
+    for (const Vintage& left : free.vintages) {
       if (left.amount.minor <= 0) continue;
       const Money out{-left.amount.minor};
       if (lapse_of(rules, classified, fiscal_year, left.fiscal_year) == Lapse::none) {

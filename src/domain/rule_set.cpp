@@ -297,6 +297,69 @@ Result<void> read_bands(const object& json, RuleSet& rule_set) {
   return {};
 }
 
+/// Each step is at least as severe as the one before it: what lies lower is, and of the same
+/// ceiling a redesign.
+Result<void> check_steps(std::string_view place, const std::vector<CutStep>& steps) {
+  for (std::size_t i = 1; i < steps.size(); ++i) {
+    const CutStep& before = steps[i - 1];
+    const CutStep& step = steps[i];
+    if (step.ceiling > before.ceiling)
+      return wrong(fmt::format("{}[{}].ceiling", place, i),
+                   fmt::format("{} is milder than the {} of the step before it", step.ceiling,
+                               before.ceiling));
+    if (step.ceiling == before.ceiling && before.redesign && !step.redesign)
+      return wrong(fmt::format("{}[{}].redesign", place, i),
+                   "it is milder than the step before it, which wants a redesign");
+  }
+  return {};
+}
+
+Result<void> check_grade_cut(const RuleSet& rule_set) {
+  CF_TRY(check_steps("rules.R4.medium", rule_set.medium));
+  CF_TRY(check_steps("rules.R4.poor", rule_set.poor));
+  const std::size_t steps = std::max(rule_set.medium.size(), rule_set.poor.size());
+  for (std::size_t i = 0; i < steps; ++i) {
+    const std::size_t poor = std::min(i, rule_set.poor.size() - 1);
+    const CutStep& medium = rule_set.medium[std::min(i, rule_set.medium.size() - 1)];
+    if (rule_set.poor[poor].ceiling > medium.ceiling)
+      return wrong(fmt::format("rules.R4.poor[{}].ceiling", poor),
+                   fmt::format("{} is more than a medium grade leaves there, {}",
+                               rule_set.poor[poor].ceiling, medium.ceiling));
+  }
+  return {};
+}
+
+Result<void> check_bands(const std::vector<Band>& bands) {
+  for (std::size_t i = 1; i < bands.size(); ++i)
+    if (bands[i].grade < bands[i - 1].grade)
+      return wrong(fmt::format("bands[{}].grade", i),
+                   fmt::format("{} is better than {}, whose scores are higher",
+                               grade_names[static_cast<std::size_t>(bands[i].grade)],
+                               grade_names[static_cast<std::size_t>(bands[i - 1].grade)]));
+  return {};
+}
+
+/// Rules that look at lines over expenditure measures hold of none where there are none.
+Result<void> check_expenditure_measures(const RuleSet& rule_set) {
+  constexpr std::array<std::string_view, 8> looking = {"R4", "R5", "R6",  "R7",
+                                                       "R8", "R9", "R10", "R19"};
+  const auto rule = std::find_if(looking.begin(), looking.end(), [&](std::string_view id) {
+    return rule_set.mode(id) != RuleMode::off;
+  });
+  if (rule == looking.end()) return {};
+  if (rule_set.expenditure_measures.empty())
+    return wrong("expenditureMeasures",
+                 fmt::format("{} is not off and would hold of no line: name a measure", *rule));
+  const auto known = rule_set.measures();
+  for (const std::string& measure : rule_set.expenditure_measures)
+    if (std::find(known.begin(), known.end(), measure) == known.end())
+      return wrong("expenditureMeasures",
+                   fmt::format("\"{}\" stands in no balance group, so that no line is about it, "
+                               "and {} is not off; there are {}",
+                               measure, *rule, fmt::join(known, ", ")));
+  return {};
+}
+
 }  // namespace
 
 RuleMode RuleSet::mode(std::string_view rule) const {
@@ -317,6 +380,14 @@ std::vector<std::string> RuleSet::measures() const {
 }
 
 Result<RuleSet> parse_rule_set(std::string_view text) {
+  CF_LET(RuleSet rule_set, read_rule_set(text));
+  CF_TRY(check_grade_cut(rule_set));
+  CF_TRY(check_bands(rule_set.bands));
+  CF_TRY(check_expenditure_measures(rule_set));
+  return rule_set;
+}
+
+Result<RuleSet> read_rule_set(std::string_view text) {
   if (text.size() > limits::rule_set_bytes)
     return fail(ErrorCode::limit, "the rule set is {} bytes long; the limit is {}", text.size(),
                 limits::rule_set_bytes);
@@ -340,6 +411,10 @@ Result<RuleSet> parse_rule_set(std::string_view text) {
   CF_TRY(read_groups(root, "looseBalanceGroups", seen, rule_set.loose_balance_groups));
   if (const value* measures = root.if_contains("expenditureMeasures")) {
     CF_LET(rule_set.expenditure_measures, measures_at(*measures, "expenditureMeasures"));
+  } else {
+    // Of the usual ones, those that a line can be about.
+    std::erase_if(rule_set.expenditure_measures,
+                  [&](const std::string& measure) { return !seen.contains(measure); });
   }
   return rule_set;
 }

@@ -77,7 +77,8 @@ struct RuleSet {
   std::vector<std::vector<std::string>> balance_groups = {{"net"}, {"conditional", "earmarked"}};
   /// The same, for groups that real budgets sometimes break (R19).
   std::vector<std::vector<std::string>> loose_balance_groups = {{"commitment"}, {"headcount"}};
-  /// Measures of which no more may be committed and paid than the current budget (R19).
+  /// Measures of which no more may be committed and paid than the current budget (R19); unless the
+  /// document names them, the usual ones that stand in a balance group.
   std::vector<std::string> expenditure_measures = {"net", "conditional"};
 
   RuleMode mode(std::string_view rule) const;
@@ -96,5 +97,7 @@ inline constexpr std::array<std::string_view, 19> rule_ids = {
 /// Reads a rule set; the error names the place. Unknown keys, rules and modes are refused, and so
 /// is a set that contradicts itself. schema/ruleset.schema.json describes the document.
 Result<RuleSet> parse_rule_set(std::string_view json);
+/// One that was published: what it contradicts itself in was let pass then.
+Result<RuleSet> read_rule_set(std::string_view json);
 
 }  // namespace counterfoil

@@ -14,22 +14,41 @@ int256_t power_of_ten(unsigned exponent) {
   return boost::multiprecision::pow(int256_t(10), exponent);
 }
 
+/// Both figures in the same power of ten.
+struct Figures {
+  int256_t wanted;
+  int256_t reached;
+};
+Figures figures_of(schema::Decimal::Reader target, schema::Decimal::Reader actual) {
+  return {int256_t(target.getCoefficient()) * power_of_ten(actual.getScale()),
+          int256_t(actual.getCoefficient()) * power_of_ten(target.getScale())};
+}
+
+bool is_met(schema::Indicator::Direction direction, const Figures& figures) {
+  using Direction = schema::Indicator::Direction;
+  return direction == Direction::AT_LEAST  ? figures.reached >= figures.wanted
+         : direction == Direction::AT_MOST ? figures.reached <= figures.wanted
+                                           : figures.reached == figures.wanted;
+}
+
 }  // namespace
 
 std::int64_t execution_score(std::int64_t weight, std::int64_t rate_basis_points) {
   return weight * std::clamp<std::int64_t>(rate_basis_points, 0, whole) / whole;
 }
 
+bool is_met(schema::Indicator::Direction direction, schema::Decimal::Reader target,
+            schema::Decimal::Reader actual) {
+  return is_met(direction, figures_of(target, actual));
+}
+
 std::optional<std::int64_t> indicator_score(schema::Indicator::Direction direction,
                                             std::int64_t weight, schema::Decimal::Reader target,
                                             schema::Decimal::Reader actual) {
   using Direction = schema::Indicator::Direction;
-  const int256_t wanted = int256_t(target.getCoefficient()) * power_of_ten(actual.getScale());
-  const int256_t reached = int256_t(actual.getCoefficient()) * power_of_ten(target.getScale());
-  const bool met = direction == Direction::AT_LEAST  ? reached >= wanted
-                   : direction == Direction::AT_MOST ? reached <= wanted
-                                                     : reached == wanted;
-  if (met) return weight;
+  const Figures figures = figures_of(target, actual);
+  const auto& [wanted, reached] = figures;
+  if (is_met(direction, figures)) return weight;
   const bool less_is_better =
       direction == Direction::AT_MOST || (direction == Direction::EQUAL && reached > wanted);
   const int256_t& over = less_is_better ? wanted : reached;

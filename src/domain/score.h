@@ -16,6 +16,10 @@ namespace counterfoil {
 /// min(weight, weight × rate): the rate in basis points, never below 0.
 std::int64_t execution_score(std::int64_t weight, std::int64_t rate_basis_points);
 
+/// Whether the actual figure is what the target of a quantitative indicator wants.
+bool is_met(schema::Indicator::Direction direction, schema::Decimal::Reader target,
+            schema::Decimal::Reader actual);
+
 /// What a quantitative indicator earns: its weight where the target is met, else weight × actual ÷
 /// target, or target ÷ actual where less is better; of an exact target, whichever is less than one.
 /// Nothing where the ratio has no meaning: a divisor of 0, or one side below it.

@@ -6,13 +6,17 @@ namespace counterfoil {
 
 std::vector<Vintage> unspent_by_vintage(const LineState& line) {
   std::vector<Vintage> left = line.vintages;
-  Wide spent = line.spent.minor;
+  Wide used = line.spent.minor;
   for (Vintage& vintage : left) {
-    if (spent <= 0) break;
-    if (vintage.amount.minor <= 0) continue;
-    const Wide used = std::min<Wide>(spent, vintage.amount.minor);
-    vintage.amount.minor -= static_cast<std::int64_t>(used);
-    spent -= used;
+    if (vintage.amount.minor >= 0) continue;
+    used -= vintage.amount.minor;
+    vintage.amount = {};
+  }
+  for (Vintage& vintage : left) {
+    if (used <= 0) break;
+    const Wide of_it = std::min<Wide>(used, vintage.amount.minor);
+    vintage.amount.minor -= static_cast<std::int64_t>(of_it);
+    used -= of_it;
   }
   return left;
 }

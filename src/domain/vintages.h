@@ -6,8 +6,9 @@
 
 namespace counterfoil {
 
-/// What is left of each vintage of a line when its payments have spent the oldest first, in the
-/// same order; what is committed and not paid counts as left.
+/// What is left of each vintage of a line when its payments, and what was taken away beyond a
+/// vintage, have used the oldest first, in the same order; never below 0, and in all no more than
+/// the current budget less the payments. What is committed and not paid counts as left.
 std::vector<Vintage> unspent_by_vintage(const LineState& line);
 
 /// Why unspent money of a vintage may not be carried over at the close of the line's year (R7).

@@ -1,5 +1,6 @@
 #include <schema/views.capnp.h>
 
+#include "domain/rule_set.h"
 #include "projections/graded.h"
 #include "projections/read_models.h"
 
@@ -8,6 +9,7 @@ namespace {
 
 using schema::Fact;
 using Row = schema::GradeRow;
+using GradeIs = schema::GradeAssigned::Grade;
 
 /// Whether a grade counts, and if not, why.
 struct Counts {
@@ -24,11 +26,48 @@ Counts counts_of(const GradedRecord& one, const std::vector<GradedRecord>& all) 
   return {Row::State::SUPERSEDED, of_level->grade.sequence.value};
 }
 
+Key bands_key(std::string_view rule_set) {
+  return Key("b").text(rule_set);
+}
+
+/// Keeps the bands of each rule set, from the highest down.
+void remember_bands(schema::Record::Reader record, Rows& rows) {
+  if (!record.getFact().isRuleSetPublished()) return;
+  const auto rules = read_rule_set(view(record.getFact().getRuleSetPublished().getDocument()));
+  if (!rules) return;
+  std::string bands;
+  for (const Band& band : rules->bands) {
+    put_big_endian(bands, static_cast<std::uint16_t>(band.grade));
+    put_big_endian(bands, static_cast<std::uint64_t>(band.from));
+  }
+  rows.put(bands_key(rules->label()), bands);
+}
+
+/// The score that counts: the recomputed one where results were given, else the declared one.
+std::optional<std::int64_t> score_of(schema::GradeAssigned::Reader grade) {
+  if (!grade.getScored()) return std::nullopt;
+  const bool recomputed = grade.getResults().size() != 0 || grade.getRecomputedScore() != 0;
+  return recomputed ? grade.getRecomputedScore() : grade.getDeclaredScore();
+}
+
+/// The grade of the band that the score lies in, by the rule set that the record names.
+Result<GradeIs> grade_by_score(Rows& rows, const HeldRecord& record) {
+  const auto score = score_of(record.fact().getGradeAssigned());
+  if (!score) return GradeIs::UNSPECIFIED;
+  std::string bands;
+  CF_TRY(rows.get(bands_key(view(record->getRuleSetVersion())), bands));
+  for (std::string_view rest = bands; !rest.empty(); rest.remove_prefix(10))
+    if (*score >= static_cast<std::int64_t>(get_big_endian<std::uint64_t>(rest.substr(2))))
+      return static_cast<GradeIs>(get_big_endian<std::uint16_t>(rest));
+  return GradeIs::UNSPECIFIED;
+}
+
 /// Rows by evaluated year and subject, then in the order of the journal.
 Result<void> put(Rows& rows, const HeldRecord& record, const Counts& counts) {
   const auto grade = record.fact().getGradeAssigned();
   CF_LET(const About whom, about_of(rows, view(grade.getAbout())));
   CF_LET(const std::int32_t made_in, fiscal_year_on(rows, record->getEffectiveOn()));
+  CF_LET(const GradeIs by_score, grade_by_score(rows, record));
   const Key key = Key(row_letter)
                       .year(grade.getEvaluatedYear())
                       .text(view(grade.getAbout()))
@@ -52,6 +91,7 @@ Result<void> put(Rows& rows, const HeldRecord& record, const Counts& counts) {
     row.setDecidedAt(record->getDecidedAt());
     row.setDocument(text_of(std::string(document_of(*record))));
     row.setReversedBy(counts.reversed_by);
+    row.setGradeByScore(by_score);
   });
   return {};
 }
@@ -59,9 +99,11 @@ Result<void> put(Rows& rows, const HeldRecord& record, const Counts& counts) {
 class Grades final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "grades"; }
+  std::uint32_t version() const override { return 2; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     remember_registry(record, rows);
+    remember_bands(record, rows);
     CF_LET(const auto change, Standings(rows).note(record, {Fact::GRADE_ASSIGNED}));
     if (!change) return {};
     const auto grade = change->record.fact().getGradeAssigned();

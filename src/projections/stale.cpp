@@ -40,6 +40,9 @@ std::set<std::uint64_t> cited_by(schema::Record::Reader record) {
   if (record.getFact().isItemReviewed())
     for (const auto factor : record.getFact().getItemReviewed().getFactors())
       if (factor.getHasEvent()) cited.insert(factor.getEvent());
+  if (record.getFact().isResultApplied())
+    for (const std::uint64_t answer : record.getFact().getResultApplied().getAnswers())
+      cited.insert(answer);
   return cited;
 }
 
@@ -150,6 +153,7 @@ bool replaces(const HeldRecord& later, const HeldRecord& earlier) {
 class Stale final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "stale"; }
+  std::uint32_t version() const override { return 2; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     remember_registry(record, rows);

@@ -27,7 +27,7 @@ Result<const RuleSet*> JournalBook::rule_set(Sequence published) {
   if (found != rule_sets_.end()) return &found->second;
   CF_LET(const auto record_read, record(published));
   CF_LET(RuleSet rules,
-         parse_rule_set(view(record_read.getFact().getRuleSetPublished().getDocument())));
+         read_rule_set(view(record_read.getFact().getRuleSetPublished().getDocument())));
   return &rule_sets_.emplace(published, std::move(rules)).first->second;
 }
 

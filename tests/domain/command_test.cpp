@@ -89,3 +89,19 @@ TEST_CASE("facts and envelope are stored without anything set but empty") {
       .when(CommandOf(unit("W")).because("").citing({}))
       .then({record_has("/reason", "absent"), record_has("/evidence", "absent")});
 }
+
+TEST_CASE("a command is decided at most a day ahead of the ledger's clock") {
+  const auto decided_at = [](std::int64_t ahead_us) {
+    return CommandOf(pay(A, 1)).with([=](schema::Command::Builder command) {
+      command.setDecidedAt(1'709'251'200'000'000 + static_cast<std::int64_t>(next) + ahead_us);
+    });
+  };
+  given({city()}).when(decided_at(limits::decided_ahead_us)).then({spent(A, 1)});
+  given({city()})
+      .when(decided_at(limits::decided_ahead_us + 1))
+      .invalid("decided on 2024-03-02", "later than now (2024-03-01T00:00:00", "at most a day");
+  // Of a year's grades the latest decided counts: this one would have outranked all to come.
+  given({city()})
+      .when(CommandOf(grade("project/P")).decided_on("9999-01-01"))
+      .invalid("decided on 9999-01-01, which is later than now");
+}

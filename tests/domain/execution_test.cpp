@@ -151,6 +151,39 @@ TEST_CASE("R19 available: a virement leaves its line what is committed and paid,
       .then({current(A, 400), no_breach()});
 }
 
+TEST_CASE("R19 available: money moves out of a line that has it") {
+  // An empty line could go below 0, and what it never had stood elsewhere.
+  const std::string other_item = "line/2024/P/general/net/2";
+  given({city(), line(other_item)})
+      .when(adjust(Kind::VIREMENT, {{other_item, -1, ""}, {A, 1, ""}}))
+      .refused("R19: ", other_item, "on a current budget of -1", "a supplement or a virement")
+      .when(adjust(Kind::VIREMENT, {{A, -1'001, ""}, {other_item, 1'001, ""}}))
+      .refused("R19: ", A, "0 minor units committed and 0 paid on a current budget of -1")
+      .when(adjust(Kind::CLAWBACK, {{B, -1, ""}}, "p"))
+      .refused("R19: ", B)
+      .when(adjust(Kind::CARRY_OVER, {{B, -1, ""}}))
+      .refused("R19: ", B)
+      .when(adjust(Kind::VIREMENT, {{A, -1'000, ""}, {other_item, 1'000, ""}}))
+      .then({current(A, 0), current(other_item, 1'000), no_breach()});
+}
+
+TEST_CASE("R19 available: a virement between projects may come before the money, as published") {
+  given({city()})
+      .when(adjust(Kind::VIREMENT, {{B, -1, ""}, {A, 1, ""}}))
+      .then({current(B, -1), no_breach()});
+}
+
+TEST_CASE("R19 available: a line below zero may be mended, and gets no worse by what moves out") {
+  const std::string other_item = "line/2024/P/general/net/2";
+  given({city(), line(other_item), adjust(Kind::REDUCTION, {{other_item, -5, ""}})})
+      .when(adjust(Kind::VIREMENT, {{other_item, -1, ""}, {A, 1, ""}}))
+      .refused("R19: ", "on a current budget of -6")
+      .when(adjust(Kind::VIREMENT, {{other_item, 3, ""}, {A, -3, ""}}))
+      .then({current(other_item, -2), no_breach()})
+      .when(adjust(Kind::VIREMENT, {{other_item, -1, ""}, {other_item, 1, ""}}))
+      .then({current(other_item, -2), no_breach()});
+}
+
 TEST_CASE("R19 available: a statement is held to it, for its total and for its spending") {
   given({city(), pay(A, 100)})
       .when(state_budget(A, {99, 0}))

@@ -62,19 +62,19 @@ TEST_CASE("RuleSetPublished: its document is read, and a version is used once") 
 }
 
 TEST_CASE("rules hold from the day that they are in force on") {
-  const CommandOf from_june = rules(rule_set("enforce"), "2024-06-01");
-  given({opened(), from_june})
+  const CommandOf from_tomorrow = rules(rule_set("enforce"), "2024-03-02");
+  given({opened(), from_tomorrow})
       .when(unit("U"))
       .refused("no rule set is in force on 2024-03-01")
-      .when(CommandOf(unit("U")).decided_on("2024-06-01"))
+      .when(CommandOf(unit("U")).decided_on("2024-03-02"))
       .then({record_has("/ruleSetVersion", R"("city@1")")});
   given({opened(), rules(rule_set("off", "1"), "2024-01-01"),
-         rules(rule_set("off", "2"), "2024-05-01"), rules(rule_set("off", "3"), "2023-01-01")})
+         rules(rule_set("off", "2"), "2024-03-02"), rules(rule_set("off", "3"), "2023-01-01")})
       .when(unit("U"))
       .then({record_has("/ruleSetVersion", R"("city@1")")})
       .when(CommandOf(unit("V")).decided_on("2023-12-31"))
       .then({record_has("/ruleSetVersion", R"("city@3")")})
-      .when(CommandOf(unit("W")).decided_on("2024-05-01"))
+      .when(CommandOf(unit("W")).decided_on("2024-03-02"))
       .then({record_has("/ruleSetVersion", R"("city@2")")})
       .when(CommandOf(unit("X")).decided_on("2022-12-31"))
       .refused("no rule set is in force on 2022-12-31");

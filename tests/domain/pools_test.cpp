@@ -76,7 +76,7 @@ TEST_CASE("R16 pools: what a pool gave out stays covered when an appropriation i
 }
 
 TEST_CASE("R16 pools: a pool's sum beyond 64 bits is refused") {
-  given({city(), adjust(Kind::CLAWBACK, {{B, -INT64_MAX, ""}}, "p")})
+  given({city("off"), adjust(Kind::CLAWBACK, {{B, -INT64_MAX, ""}}, "p")})
       .when(adjust(Kind::CLAWBACK, {{C, -1, ""}}, "p"))
       .beyond_limit("p: adding 1", "64 bits");
 }

@@ -2,6 +2,8 @@
 
 #include "domain/support/cycle_facts.h"
 #include "domain/support/ledger.h"
+#include "domain/support/year_facts.h"
+#include "domain/vintages.h"
 #include "support/catch.h"
 
 using namespace counterfoil;
@@ -53,18 +55,6 @@ FactOf approved(std::uint64_t event) {
     approval.setVerdict(schema::ApprovalRecorded::Verdict::APPROVED);
     approval.setAuthority("bureau");
   }};
-}
-
-FactOf waived(std::uint64_t grade) {
-  return {[=](schema::Fact::Builder fact) {
-    auto applied = fact.initResultApplied();
-    applied.setGrade(grade);
-    applied.setWaived(true);
-  }};
-}
-
-FactOf year_closed(std::int32_t year) {
-  return {[=](schema::Fact::Builder fact) { fact.initPeriodClosed().setFiscalYear(year); }};
 }
 
 const std::string all_observed = R"("R4": {"mode": "observe"}, "R7": {"mode": "enforce"},
@@ -158,4 +148,71 @@ TEST_CASE("the close proposes to carry over this year's money and to claw back o
   carry_out(proposals[0], "claw");
   CHECK(rig.ledger.state<PoolState>(pool_key("saved", "P")).incoming.minor == 500);
   CHECK(close_out(rig.book, rig.rules(), "P", 2025, "saved", closed_again).value().empty());
+}
+
+TEST_CASE("what was taken away without a vintage is not clawed back once more") {
+  // A reduction is of the line's own year, which got nothing here: its vintage went below 0.
+  Rig rig({city_of_rules(R"("R7": {"mode": "observe"})"), adjust(Kind::SUPPLEMENT, {{A23, 1, ""}}),
+           CommandOf(carry_over({{A23, -1'000}, {A, 1'000, 2023}})).citing({10}),
+           adjust(Kind::REDUCTION, {{A, -400, ""}})});
+  CHECK(rig.ledger.state<LineState>(A).vintages ==
+        std::vector<Vintage>{{2023, Money{1'000}}, {2024, Money{-400}}});
+  const Sequence closed = rig.record(year_closed(2024));
+  const auto left = [&] {
+    std::int64_t sum = 0;
+    const auto proposals = close_out(rig.book, rig.rules(), "P", 2024, "saved", closed).value();
+    for (const Proposal& proposal : proposals)
+      for (const Proposal::Leg& leg : proposal.legs)
+        if (leg.line == A) sum -= leg.amount.minor;
+    return sum;
+  };
+  CHECK(left() == 600);
+}
+
+TEST_CASE("vintages below zero are netted against the others, the oldest first") {
+  LineState state;
+  const auto left_of = [&](std::vector<Vintage> vintages, std::int64_t spent) {
+    state.vintages = std::move(vintages);
+    state.spent = Money{spent};
+    return unspent_by_vintage(state);
+  };
+  using Left = std::vector<Vintage>;
+  CHECK(left_of({{2022, Money{3}}, {2023, Money{10}}, {2024, Money{-4}}}, 0) ==
+        Left{{2022, Money{0}}, {2023, Money{9}}, {2024, Money{0}}});
+  CHECK(left_of({{2022, Money{-4}}, {2023, Money{10}}, {2024, Money{5}}}, 5) ==
+        Left{{2022, Money{0}}, {2023, Money{1}}, {2024, Money{5}}});
+  CHECK(left_of({{2023, Money{-4}}, {2024, Money{3}}}, 1) ==
+        Left{{2023, Money{0}}, {2024, Money{0}}});
+  CHECK(left_of({{2023, Money{-INT64_MAX}}, {2024, Money{3}}}, INT64_MAX) ==
+        Left{{2023, Money{0}}, {2024, Money{0}}});
+}
+
+TEST_CASE("the close leaves what outstanding commitments bind, of the newest money") {
+  const std::string next_year = "line/2025/P/general/net/-";
+  Rig rig({city_of_rules(all_observed + R"(, "R19": {"mode": "enforce"})"), appropriate(A, 500),
+           pay(A, 50), commit(A, 100)});
+  const Sequence closed = rig.record(year_closed(2024));
+  const auto proposals = close_out(rig.book, rig.rules(), "P", 2024, "saved", closed).value();
+  REQUIRE(proposals.size() == 1);
+  CHECK(proposals[0].legs.at(0).amount.minor == -350);
+  CHECK(proposals[0].reason ==
+        "unspent at the close of 2024; 100 minor units stay for outstanding commitments");
+  const Sequence proposed =
+      rig.record(command_of([&](auto command) { fill(command, proposals[0], "carry"); }));
+  const Sequence approval = rig.record(approved(proposed.value));
+  rig.record(command_of([&](auto command) {
+    fill_adjustment(command, rig.ledger.record(proposed).value(), approval, "carried");
+  }));
+  CHECK(rig.ledger.state<LineState>(A).current.minor == 150);
+  CHECK(close_out(rig.book, rig.rules(), "P", 2024, "saved", closed).value().empty());
+
+  // 350 of 2024 and 200 of 2025, of which 250 are bound: 300 of the older go back into the pool.
+  rig.record(together({appropriate(next_year, 200), commit(next_year, 250)}));
+  const Sequence closed_again = rig.record(year_closed(2025));
+  const auto later = close_out(rig.book, rig.rules(), "P", 2025, "saved", closed_again).value();
+  REQUIRE(later.size() == 1);
+  CHECK(later[0].kind == Kind::CLAWBACK);
+  REQUIRE(later[0].legs.size() == 1);
+  CHECK(later[0].legs[0].amount.minor == -300);
+  CHECK(later[0].legs[0].vintage == 2024);
 }

@@ -1,4 +1,5 @@
 #include "domain/support/rule_book.h"
+#include "domain/support/year_facts.h"
 #include "support/catch.h"
 
 using namespace counterfoil;
@@ -191,4 +192,27 @@ TEST_CASE("EventReversed: a balance that would not fit 64 bits is refused") {
          adjust(Kind::SUPPLEMENT, {{B, INT64_MAX - 1'000, ""}})})
       .when(reverse(next))
       .beyond_limit(B, "64 bits");
+}
+
+TEST_CASE("EventReversed: a registration is proposed for reversal, approved, and reversed") {
+  // Under R20 a reversal wants a proposal of it, which then itself rested on the registration.
+  given({city(), rule("R20", "enforce"), CommandOf(unit("W")).by("Ann"),
+         CommandOf(propose_reversal(11)).by("Ann"), CommandOf(approval(12)).by("Bob")})
+      .when(CommandOf(reverse(11)).by("Ann").citing({13}))
+      .then({})
+      .when(project("N", "W"))
+      .refused("unit/W is not known");
+  given({city(), rule("R20", "enforce"), unit("W"), propose_reversal(11)})
+      .when(CommandOf(reverse(11)).by("Bob"))
+      .then({});
+}
+
+TEST_CASE("EventReversed: what a proposal to reverse is about still rests by itself") {
+  given({city(), unit("W"), project("N", "W"), propose_reversal(11), approval(12)})
+      .when(reverse(10))
+      .refused("unit/W", "record 11 rests on it")
+      .when(reverse(11))
+      .then({})
+      .when(reverse(10))
+      .then({});
 }

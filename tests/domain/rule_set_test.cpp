@@ -151,7 +151,7 @@ TEST_CASE("what a rule has besides its mode is read, and what it does not name i
   const auto rules = parse_rule_set(valid_start +
                                     R"("R1": {"mode": "off", "scope": "all"},
         "R4": {"mode": "off", "level": "audit", "evaluation": "ofYearBefore",
-               "medium": [{"ceiling": 9000}, {"ceiling": 0, "redesign": true}]},
+               "medium": [{"ceiling": 9000}, {"ceiling": 5000, "redesign": true}]},
         "R5": {"mode": "off", "ceiling": 7000, "pools": ["roads"]},
         "R6": {"mode": "off", "scope": "key"}, "R7": {"mode": "off", "earmarkedExempt": false},
         "R11": {"mode": "off", "cuts": {"stock": 2000}}, "R14": {"mode": "off", "tolerance": 0}},
@@ -246,6 +246,57 @@ TEST_CASE("bands cover all scores, without a gap and without an overlap") {
              Contains("at bands[0].grade: it is one of"));
   CHECK_THAT(error_of(with(R"("bands": [])")), Contains("scores from 0 to 100000 have no grade"));
   CHECK_THAT(error_of(with(R"("bands": {})")), Contains("at bands: a list"));
+}
+
+TEST_CASE("a better grade lies above a worse one") {
+  CHECK_THAT(error_of(with(R"("bands": [{"grade": "poor", "from": 60000, "to": 100000},
+                                        {"grade": "good", "from": 0, "to": 60000}])")),
+             Contains("at bands[1].grade: good is better than poor, whose scores are higher"));
+}
+
+TEST_CASE("the steps of a cut get no milder, and poor leaves no more than medium") {
+  const auto refuses = [](std::string_view cut, const std::string& part) {
+    CHECK_THAT(error_of(with_rule(fmt::format(R"("R4": {{"mode": "off", {}}})", cut))),
+               Contains(part));
+  };
+  refuses(R"("medium": [{"ceiling": 8000}, {"ceiling": 8001}])",
+          "at rules.R4.medium[1].ceiling: 8001 is milder than the 8000 of the step before it");
+  refuses(R"("poor": [{"ceiling": 0}, {"ceiling": 1}])", "at rules.R4.poor[1].ceiling");
+  refuses(R"("poor": [{"ceiling": 50, "redesign": true}, {"ceiling": 50}])",
+          "at rules.R4.poor[1].redesign: it is milder");
+  refuses(R"("poor": [{"ceiling": 8001}])",
+          "at rules.R4.poor[0].ceiling: 8001 is more than a medium grade leaves there, 8000");
+  refuses(R"("medium": [{"ceiling": 4999}])", "at rules.R4.poor[0].ceiling: 5000 is more than");
+  // The last step repeats.
+  refuses(R"("medium": [{"ceiling": 9000}, {"ceiling": 10}], "poor": [{"ceiling": 11}])",
+          "at rules.R4.poor[0].ceiling: 11 is more than a medium grade leaves there, 10");
+  refuses(R"("medium": [{"ceiling": 7}], "poor": [{"ceiling": 7}, {"ceiling": 7, "redesign": true},
+             {"ceiling": 0}])",
+          "accepted");
+}
+
+TEST_CASE("rules that look at expenditure have measures to look at") {
+  const auto under = [](std::string_view rule, std::string_view mode, std::string_view more) {
+    return error_of(valid_start +
+                    fmt::format(R"("{}": {{"mode": "{}"}}}}, {}}})", rule, mode, more));
+  };
+  for (const char* rule : {"R4", "R5", "R6", "R7", "R8", "R9", "R10", "R19"}) {
+    CHECK_THAT(under(rule, "observe", R"("expenditureMeasures": [])"),
+               Contains(fmt::format("at expenditureMeasures: {} is not off", rule)));
+    CHECK(under(rule, "off", R"("expenditureMeasures": [])") == "accepted");
+    CHECK_THAT(under(rule, "enforce", R"("expenditureMeasures": ["net", "nett"])"),
+               Contains("at expenditureMeasures: \"nett\" stands in no balance group"));
+  }
+  CHECK(under("R20", "enforce", R"("expenditureMeasures": [])") == "accepted");
+  CHECK(under("R19", "enforce", R"("balanceGroups": [["net"]])") == "accepted");
+  CHECK_THAT(under("R19", "enforce", R"("balanceGroups": [["money"]])"),
+             Contains("at expenditureMeasures: R19 is not off and would hold of no line"));
+}
+
+TEST_CASE("a rule set that was published is read, whatever would be refused today") {
+  const std::string poor = with_rule(R"("R4": {"mode": "off", "poor": [{"ceiling": 9999}]})");
+  CHECK_FALSE(parse_rule_set(poor));
+  CHECK(read_rule_set(poor)->poor[0].ceiling == 9'999);
 }
 
 TEST_CASE("a rule set is at most 48 KiB long") {

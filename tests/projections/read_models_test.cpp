@@ -135,6 +135,21 @@ TEST_CASE("grades show which one counts, level by level") {
               "7 finance good reversed - 10 2024 - U", "8 congress poor reversed - 9 2024 - U"});
 }
 
+TEST_CASE("grades show which one the score would give, by the bands of their rule set") {
+  Told told;
+  told.tell(project_of("U", "P"));
+  told.tell(grade("self", "poor"));                                                  // 5
+  told.tell(grade("self", "poor", "P", R"(,"declaredScore":90000,"scored":true)"));  // 6
+  told.tell(grade("self", "good", "P", R"(,"declaredScore":89999,"scored":true)"));  // 7
+  told.tell(grade("self", "good", "P", R"(,"declaredScore":0,"scored":true)"));      // 8
+  told.tell(grade("self", "good", "P",
+                  R"(,"declaredScore":95000,"recomputedScore":60000,"scored":true)"));  // 9
+  told.tell(grade("self", "good", "P", R"(,"declaredScore":95000)"));                   // 10
+  CHECK(told.rows(grades_projection(), {"sequence", "grade", "gradeByScore"}) ==
+        Lines{"5 poor -", "6 poor excellent", "7 good good", "8 good poor", "9 good medium",
+              "10 good -"});
+}
+
 TEST_CASE("a grade that is decided later counts, although it was recorded before") {
   Told told;
   told.tell(project_of("U", "P"));
@@ -165,6 +180,40 @@ TEST_CASE("R15: a medium or poor current grade opens an obligation until a resul
     told.tell(kit::reversal(12));
     CHECK(rows().front() == "7 medium open - - - U");
   }
+  SECTION("reversing what answers it opens it again, and the result is stale") {
+    const auto stale = [&] {
+      return told.rows(stale_projection(), {"sequence", "fact", "cited", "became", "by"});
+    };
+    CHECK(stale().empty());
+    told.tell(kit::reversal(11));  // 14
+    CHECK(rows() == Lines{"7 medium open - - - U", "8 poor waived 13 - flood U"});
+    CHECK(stale() == Lines{"12 resultApplied 11 reversed 14"});
+    SECTION("until another answer is applied") {
+      told.tell(reduction("P", 20));                                         // 15
+      told.tell(naming("resultApplied", "grade", 7, R"(,"answers":[15])"));  // 16
+      CHECK(rows().front() == "7 medium answered 16 15 - U");
+      told.tell(kit::reversal(16));
+      CHECK(rows().front() == "7 medium open - - - U");
+    }
+    SECTION("the result itself may be reversed, and holds no more") {
+      told.tell(kit::reversal(12));
+      CHECK(rows().front() == "7 medium open - - - U");
+      CHECK(stale().empty());
+    }
+  }
+  SECTION("while another of its answers stands, it stays answered") {
+    told.tell(reduction("P", 5));                                             // 14
+    told.tell(naming("resultApplied", "grade", 7, R"(,"answers":[11,14])"));  // 15
+    told.tell(kit::reversal(11));
+    CHECK(rows().front() == "7 medium answered 15 11 14 - U");
+    told.tell(kit::reversal(14));
+    CHECK(rows().front() == "7 medium open - - - U");
+  }
+  SECTION("an answer that was reversed before answers nothing") {
+    told.tell(kit::reversal(11));
+    told.tell(naming("resultApplied", "grade", 7, R"(,"answers":[11])"));
+    CHECK(rows().front() == "7 medium open - - - U");
+  }
   SECTION("an open one lapses when its grade is revised") {
     told.tell(kit::reversal(13));
     told.tell(grade("finance", "good", "Q"));
@@ -179,6 +228,31 @@ TEST_CASE("R15: a medium or poor current grade opens an obligation until a resul
     told.tell(kit::reversal(8));
     CHECK(rows() == Lines{"7 medium answered 12 11 - U", "8 poor lapsed - - - U"});
   }
+}
+
+TEST_CASE("R15: a target that was not met opens an obligation, whatever the grade") {
+  Told told;
+  const auto rows = [&] {
+    return told.rows(obligations_projection(), {"sequence", "grade", "state", "unmet"});
+  };
+  const auto scored = [&](int pupils) {
+    return told.tell(fmt::format(
+        R"({{"gradeAssigned":{{"evaluatedYear":2024,"level":"finance","grade":"excellent",
+            "about":"project/P","results":[{{"indicator":"pupils","actual":"{}"}}]}}}})",
+        pupils));
+  };
+  told.tell(project_of("U", "P"));
+  told.tell(target());                               // 5
+  told.tell(naming("targetApproved", "target", 5));  // 6
+  scored(300);                                       // 7
+  CHECK(rows().empty());
+  scored(299);  // 8
+  CHECK(rows() == Lines{"8 excellent open pupils"});
+  told.tell(naming("resultApplied", "grade", 8, R"(,"waived":true)"), R"("reason":"flood")");  // 9
+  CHECK(rows() == Lines{"8 excellent waived pupils"});
+  told.tell(kit::reversal(9));
+  scored(301);
+  CHECK(rows() == Lines{"8 excellent lapsed pupils"});
 }
 
 TEST_CASE("a medium grade that never counted opens nothing until it does") {

@@ -81,9 +81,11 @@ constexpr Label fields[] = {
     {"recomputedScore", "recomputed score", "复算得分"},
     {"scored", "scored", "有得分"},
     {"differs", "scores differ", "得分不符"},
+    {"gradeByScore", "grade by score", "得分对应等级"},
     {"evaluator", "evaluator", "评价机构"},
     {"applied", "applied by", "结果应用事件"},
     {"answers", "answered by", "应用措施"},
+    {"unmet", "targets not met", "未完成指标"},
     // compliance and stale decisions
     {"rule", "rule", "规则"},
     {"mode", "let pass as", "放行方式"},

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <set>
 
 #include "domain/facts/deciding.h"
@@ -50,13 +52,32 @@ Result<std::int64_t> execution_rate(Deciding& deciding, schema::GradeAssigned::R
   return basis_points(sums.spent, sums.current).value_or(0);
 }
 
-/// The score that the results give, by the target's weights and the rule set's for execution.
+/// Where a rule set's weights have the dimension; costs belong to the output.
+std::size_t weight_of(schema::Indicator::Dimension dimension) {
+  using Dimension = schema::Indicator::Dimension;
+  switch (dimension) {
+    case Dimension::ECONOMIC:
+    case Dimension::SOCIAL:
+    case Dimension::ECOLOGICAL:
+    case Dimension::LASTING:
+      return 2;
+    case Dimension::SATISFACTION:
+      return 3;
+    default:
+      return 1;
+  }
+}
+
+/// The score that the results give, and the indicators that they leave unmet, by the target: of
+/// output, outcome and satisfaction no more than the rule set's weight of it, which also says what
+/// execution is worth.
 Result<void> recompute(Deciding& deciding, schema::GradeAssigned::Builder grade) {
   if (grade.asReader().getResults().size() == 0) return {};
   CF_LET(const HeldRecord target, target_of(deciding, grade.asReader()));
   CF_LET(const std::int64_t rate, execution_rate(deciding, grade.asReader()));
-  std::int64_t score = execution_score(deciding.rules->weights[0], rate);
+  std::array<std::int64_t, 4> parts = {execution_score(deciding.rules->weights[0], rate)};
   std::set<std::string_view> scored;
+  std::vector<std::string> unmet;
   for (const auto result : grade.asReader().getResults()) {
     const auto name = view(result.getIndicator());
     bool found = false;
@@ -64,7 +85,10 @@ Result<void> recompute(Deciding& deciding, schema::GradeAssigned::Builder grade)
       if (view(indicator.getName()) != name) continue;
       found = true;
       CF_LET(const std::int64_t part, score_of(indicator, result));
-      score += part;
+      parts[weight_of(indicator.getDimension())] += part;
+      if (indicator.getDirection() != schema::Indicator::Direction::QUALITATIVE &&
+          !is_met(indicator.getDirection(), indicator.getTarget(), result.getActual()))
+        unmet.emplace_back(name);
     }
     if (!found || !scored.insert(name).second)
       return fail(ErrorCode::invalid,
@@ -73,11 +97,18 @@ Result<void> recompute(Deciding& deciding, schema::GradeAssigned::Builder grade)
                   name, found ? "named twice as an indicator" : "no indicator",
                   target.sequence().value);
   }
+  std::int64_t score = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    score += std::min(parts[i], deciding.rules->weights[i]);
   if (grade.getRecomputedScore() != 0 && grade.getRecomputedScore() != score)
     return fail(ErrorCode::invalid,
                 "the results give {} thousandths of a point, the fact says {}: leave "
                 "recomputedScore out",
                 score, grade.getRecomputedScore());
+  if (!unmet.empty()) {
+    auto names = grade.initUnmet(static_cast<unsigned>(unmet.size()));
+    for (unsigned i = 0; i < names.size(); ++i) names.set(i, text_of(unmet[i]));
+  }
   grade.setRecomputedScore(score);
   grade.setScored(true);
   return {};

@@ -40,6 +40,15 @@ std::string registered_by(Fact::Reader fact) {
   }
 }
 
+/// A reversal, and what is proposed and approved on the way to one. What it is about rests by
+/// itself.
+Result<bool> is_about_a_reversal(Book& book, Fact::Reader fact) {
+  if (fact.isEventReversed() || fact.isReversalProposed()) return true;
+  if (!fact.isApprovalRecorded()) return false;
+  CF_LET(const auto approved, book.record(Sequence{fact.getApprovalRecorded().getEvent()}));
+  return approved.getFact().isReversalProposed();
+}
+
 /// Walks the subject's history back to the event. Reversals rest on nothing, and neither does what
 /// they reversed.
 Result<void> check_nothing_rests_on(Deciding& deciding, std::uint64_t event,
@@ -47,14 +56,15 @@ Result<void> check_nothing_rests_on(Deciding& deciding, std::uint64_t event,
   CF_LET(const Page page, deciding.book.page(subject));
   for (Sequence at = page.last; at.value != event;) {
     CF_LET(const auto state, deciding.book.state<EventState>(event_key(at)));
-    CF_LET(const auto record, deciding.book.record(at));
-    if (!state.reversed && record.getFact().which() != Fact::EVENT_REVERSED)
+    CF_LET(const HeldRecord record, held_record(deciding.book, at));
+    CF_LET(const bool of_reversal, is_about_a_reversal(deciding.book, record.fact()));
+    if (!state.reversed && !of_reversal)
       return fail(
           ErrorCode::refused,
           "record {} cannot be reversed: in the history of {}, record {} rests on it. Reverse "
           "that first",
           event, subject, at.value);
-    CF_LET(at, previous_in(record, subject));
+    CF_LET(at, previous_in(*record, subject));
   }
   return {};
 }

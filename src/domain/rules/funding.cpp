@@ -9,10 +9,38 @@ namespace {
 
 using schema::Fact;
 
-/// Lines that get more money from their fund, by an appropriation, a supplement or out of a pool;
-/// of each project, fund and year one.
-Result<std::vector<std::string>> increased_lines(RuleCase& rule_case) {
+/// Whether each of the adjustment's legs above 0 is more money, or only what its legs of one fund
+/// and year come to.
+enum class Counted { each, sum, none };
+Counted counted(schema::BudgetAdjusted::Kind kind) {
   using Kind = schema::BudgetAdjusted::Kind;
+  switch (kind) {
+    case Kind::SUPPLEMENT:
+    case Kind::POOL_ALLOCATION:
+      return Counted::each;
+    case Kind::CARRY_OVER:
+    case Kind::RESTATEMENT:
+      return Counted::none;
+    default:
+      return Counted::sum;
+  }
+}
+
+/// What the adjustment's legs of each fund and year come to, over the expenditure measures.
+using FundSums = std::map<std::pair<std::int32_t, std::string_view>, Wide>;
+Result<FundSums> fund_sums(const RuleSet& rules, schema::BudgetAdjusted::Reader adjusted) {
+  FundSums sums;
+  for (const auto leg : adjusted.getLegs()) {
+    CF_LET(const LineId id, parse_line(view(leg.getLine())));
+    if (rules.is_expenditure(id.measure)) sums[{id.fiscal_year, id.fund}] += leg.getAmount();
+  }
+  return sums;
+}
+
+/// Lines that get more money from their fund, by an appropriation, a supplement, out of a pool, or
+/// by any other adjustment that gives their fund's lines more than it takes; of each project, fund
+/// and year one.
+Result<std::vector<std::string>> increased_lines(RuleCase& rule_case) {
   std::map<std::tuple<std::int32_t, std::string, std::string>, std::string> lines;
   const auto add = [&](std::string_view line, std::int64_t amount) -> Result<void> {
     CF_LET(const LineId id, parse_line(line));
@@ -26,9 +54,15 @@ Result<std::vector<std::string>> increased_lines(RuleCase& rule_case) {
     CF_TRY(add(view(fact.getLine()), fact.getAmount()));
   } else {
     const auto fact = rule_case.fact.getBudgetAdjusted();
-    if (fact.getKind() != Kind::SUPPLEMENT && fact.getKind() != Kind::POOL_ALLOCATION)
-      return std::vector<std::string>();
-    for (const auto leg : fact.getLegs()) CF_TRY(add(view(leg.getLine()), leg.getAmount()));
+    const Counted how = counted(fact.getKind());
+    if (how == Counted::none) return std::vector<std::string>();
+    CF_LET(const FundSums sums, fund_sums(rule_case.rules(), fact));
+    for (const auto leg : fact.getLegs()) {
+      CF_LET(const LineId id, parse_line(view(leg.getLine())));
+      const auto sum = sums.find({id.fiscal_year, id.fund});
+      if (how == Counted::each || (sum != sums.end() && sum->second > 0))
+        CF_TRY(add(view(leg.getLine()), leg.getAmount()));
+    }
   }
   std::vector<std::string> found;
   found.reserve(lines.size());
@@ -222,7 +256,7 @@ Result<void> check_rigid_first_for(RuleCase& rule_case, const LineId& line) {
                     line.project, left, resources.amount.minor, line.fund, line.fiscal_year,
                     words_of(resources.estimates), shortfall.lacking.minor,
                     words_of(shortfall.reviews)),
-        "Fund those first, or record a new estimate or a transfer"));
+        "Fund those first, or record a new revenueEstimated"));
   for (const Sequence review : shortfall.reviews)
     CF_TRY(want_cited(rule_case.deciding, "R9", review, "the review of what is rigid"));
   return {};
@@ -249,7 +283,7 @@ Result<void> check_within_revenue_for(RuleCase& rule_case, const LineId& line) {
                     "to {} ({})",
                     line.fund, line.fiscal_year, used.minor, resources.amount.minor,
                     words_of(resources.estimates)),
-        "Appropriate less, or record a new estimate or a transfer"));
+        "Appropriate less, or record a new revenueEstimated"));
   for (const Sequence estimate : resources.estimates)
     CF_TRY(want_cited(rule_case.deciding, "R10", estimate, "the estimate"));
   return {};

@@ -118,7 +118,8 @@ TEST_CASE("R9 rigid first: what stays in the fund covers what rigid projects lac
   check_refused("R9", rigid_under, supplement_A(301, {review_Q}),
                 {"project P would leave 499 of the 1800 minor units of fund general in 2024 "
                  "(estimates: record 14)",
-                 "still lack 500 (reviews: record 13)", "Fund those first"});
+                 "still lack 500 (reviews: record 13)",
+                 "Fund those first, or record a new revenueEstimated"});
 }
 
 TEST_CASE("R9 rigid first: by its mode it refuses, wants an override, reports, or is silent") {
@@ -171,7 +172,7 @@ TEST_CASE("R10 within revenue: a fund's budgets come to its estimates at most") 
   check_refused("R10", estimated_under, supplement_A(201, {behind_rule}),
                 {"the budgets of fund general in 2024 would come to 1201 minor units, and its "
                  "estimates to 1200 (record 11)",
-                 "Appropriate less, or record a new estimate or a transfer"});
+                 "Appropriate less, or record a new revenueEstimated"});
   check_accepted("R10", estimated_under, CommandOf(appropriate(B, 200)).citing({behind_rule}));
   check_refused("R10", estimated_under, CommandOf(appropriate(B, 201)).citing({behind_rule}),
                 {"1201 minor units"});
@@ -235,4 +236,33 @@ TEST_CASE("R10 within revenue: what takes money away, or is no expenditure, is n
       .then({no_breach()})
       .when(appropriate(posts, 7'000))
       .then({no_breach()});
+}
+
+TEST_CASE("R8-R10: whatever gives a fund's lines more than it takes is held to them, by any name") {
+  for (const Kind kind : {Kind::REDUCTION, Kind::CANCELLATION}) {
+    check_refused("R10", estimated_under,
+                  CommandOf(adjust(kind, {{A, 201, ""}})).citing({behind_rule}),
+                  {"would come to 1201 minor units"});
+    check_refused("R10", estimated_under,
+                  CommandOf(adjust(kind, {{A, -100, ""}, {B, 301, ""}})).citing({behind_rule}),
+                  {"would come to 1201 minor units"});
+    check_accepted("R10", estimated_under,
+                   CommandOf(adjust(kind, {{A, 200, ""}})).citing({behind_rule}));
+    check_accepted("R10", estimated_under, adjust(kind, {{A, -300, ""}, {B, 300, ""}}));
+    check_refused("R9", rigid_under, CommandOf(adjust(kind, {{A, 301, ""}})).citing({review_Q}),
+                  {"would leave 499"});
+    check_refused("R8", listed(499),
+                  CommandOf(adjust(kind, {{E, 1, ""}})).citing({list_L, allocation_Q}),
+                  {"project E would be funded"});
+  }
+  check_accepted("R10", estimated_under, adjust(Kind::VIREMENT, {{A, -500, ""}, {B, 500, ""}}));
+  check_accepted("R10", estimated_under, adjust(Kind::RESTATEMENT, {{A, 201, ""}}));
+  // Another fund that is given less does not pay for it.
+  const std::string state_line = "line/2024/P/state/net/-";
+  estimated_under(rule("R10", "enforce"))
+      .when(line(state_line))
+      .then({})
+      .when(CommandOf(adjust(Kind::REDUCTION, {{state_line, -900, ""}, {A, 201, ""}}))
+                .citing({behind_rule}))
+      .refused("fund general in 2024 would come to 1201");
 }

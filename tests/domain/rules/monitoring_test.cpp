@@ -59,7 +59,7 @@ TEST_CASE("R14 dual monitoring: a check without a day is of the day from which i
   const FactOf dayless = but(check(P, midyear, 2'999, 3'000), [](schema::Fact::Builder fact) {
     fact.getMonitoringChecked().setCheckedOn(0);
   });
-  check_refused("R14", watched_under, CommandOf(dayless).decided_on(midyear),
+  check_refused("R14", watched_under, CommandOf(dayless).effective_on(midyear),
                 {"when 5000 of the year have gone by"});
 }
 

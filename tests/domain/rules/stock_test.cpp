@@ -170,3 +170,54 @@ TEST_CASE("R7 stock: a carry-over reversed, each vintage is what it was") {
       .when(carry(1'000, 12))
       .then({vintages(A, {{2024, Money{0}}}), vintages(A_2025, {{2024, Money{1'000}}})});
 }
+
+TEST_CASE("R7 stock: what is carried into a year comes out of another") {
+  const auto of_2024 = closed_with(classified("P", "special"));
+  check_modes("R7", of_2024, carry_over({{A_2025, 5'000'000, 2024}}),
+              {"the legs of P/general/net/- of vintage 2024 sum to 5000000 minor units over the "
+               "years, not to 0"},
+              "Add a leg of -5000000 of vintage 2024 to the line of the year that it comes from");
+  check_refused("R7", of_2024, CommandOf(carry_over({{A, -400}})).citing({close_2024}),
+                {"sum to -400 minor units", "Add a leg of 400", "the year that it goes to"});
+  check_refused("R7", of_2024,
+                CommandOf(carry_over({{A, -400}, {A_2025, 401, 2024}})).citing({close_2024}),
+                {"sum to 1 minor units"});
+  check_refused("R7", of_2024,
+                CommandOf(carry_over({{A, -400}, {A_2025, 400, 2023}})).citing({close_2024}),
+                {"of vintage 2023 sum to 400 minor units"});
+}
+
+TEST_CASE("R7 stock: a clawback takes unspent money only, in an open year too") {
+  const HistoryUnder paid = [](const CommandOf& rules) {
+    return given({city(), pay(A, 300), commit(A, 500), rules});
+  };
+  const auto claw = [](std::vector<LegOf> legs) {
+    return adjust(Kind::CLAWBACK, std::move(legs), "p");
+  };
+  check_accepted("R7", paid, claw({{A, -700, ""}}));
+  check_modes("R7", paid, claw({{A, -701, ""}}),
+              {"701 minor units would be clawed back from", A, "which has 700 unspent"},
+              "Claw back no more than that");
+  check_accepted("R7", paid, claw({{A, -400, ""}, {A, -300, "x"}}));
+  check_refused("R7", paid, claw({{A, -400, ""}, {A, -301, "x"}}), {"701 minor units"});
+  check_refused("R7", paid, claw({{B, -1, ""}}), {"1 minor units", B, "which has 0 unspent"});
+}
+
+TEST_CASE("R7 stock: a clawback of a vintage takes what is unspent of that vintage") {
+  const auto claw = [](std::int64_t amount, std::int32_t vintage) {
+    return but(adjust(Kind::CLAWBACK, {{A_2025, -amount, ""}}, "p"),
+               [=](schema::Fact::Builder fact) {
+                 fact.getBudgetAdjusted().getLegs()[0].setVintage(vintage);
+               });
+  };
+  // 100 of 2024 and 600 of 2025 are left.
+  const auto left = carried_once(classified("P", "special"));
+  check_accepted("R7", left, claw(100, 2024));
+  check_refused("R7", left, claw(101, 2024),
+                {"101 minor units of vintage 2024 would be clawed back from", A_2025,
+                 "which has 100 of it unspent"});
+  check_accepted("R7", left, claw(600, 2025));
+  check_refused("R7", left, claw(601, 2025), {"601 minor units of vintage 2025"});
+  check_accepted("R7", left, claw(700, 0));
+  check_refused("R7", left, claw(701, 0), {"701 minor units would", "which has 700 unspent"});
+}

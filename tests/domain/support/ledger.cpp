@@ -85,8 +85,7 @@ Result<const RuleSet*> MemoryLedger::rule_set(Sequence published) {
   const auto found = rule_sets_.find(published);
   if (found != rule_sets_.end()) return &found->second;
   CF_LET(const auto stored, record(published));
-  CF_LET(RuleSet parsed,
-         parse_rule_set(view(stored.getFact().getRuleSetPublished().getDocument())));
+  CF_LET(RuleSet parsed, read_rule_set(view(stored.getFact().getRuleSetPublished().getDocument())));
   return &rule_sets_.emplace(published, std::move(parsed)).first->second;
 }
 

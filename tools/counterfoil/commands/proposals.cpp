@@ -264,9 +264,10 @@ void add_proposals(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* close = add_year_command(
       app, global, action, closing, "close-period",
       "What becomes of a year's unspent money, by vintage: carried over, or clawed back",
-      "What may be carried over is up to rule R7 of the rule set in force today. --record closes\n"
-      "the year and proposes each carry-over and clawback that nobody proposed yet; when it is\n"
-      "approved, carry-out records it. What has been recorded is never recorded again.\n"
+      "What may be carried over is up to rule R7 of the rule set in force today. What outstanding\n"
+      "commitments bind stays where it is. --record closes the year and proposes each carry-over\n"
+      "and clawback that nobody proposed yet; when it is approved, carry-out records it. What has\n"
+      "been recorded is never recorded again.\n"
       "Examples:\n"
       "  counterfoil close-period --year 2024\n"
       "  counterfoil close-period --year 2024 --pool livelihood-2025 --record",

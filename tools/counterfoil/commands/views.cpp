@@ -34,7 +34,9 @@ constexpr ViewCommand view_commands[] = {
      "Examples:\n"
      "  counterfoil grades --fiscal-year 2023 --state current\n"
      "  counterfoil grades --project 010104"},
-    {"obligations", "What medium and poor grades ask for: open ones first, then how each was met",
+    {"obligations",
+     "What medium and poor grades and unmet targets ask for: open ones first, then how each was "
+     "met",
      "Examples:\n"
      "  counterfoil obligations --state open\n"
      "  counterfoil obligations --fiscal-year 2023 --unit U001"},

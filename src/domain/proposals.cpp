@@ -133,6 +133,7 @@ Result<std::vector<Proposal>> close_out(Book& book, const RuleSet& rules, std::s
                                         Sequence closed) {
   std::vector<Proposal> proposals;
   CF_LET(const auto classified, classification(book, project));
+  CF_LET(const auto ended, standing(book, Fact::PROJECT_CLOSED, project));
   CF_LET(const auto lines, lines_of(book, rules, fiscal_year, project));
   for (const auto& [line, opening] : lines) {
     CF_LET(const LineId id, parse_line(line));
@@ -148,11 +149,13 @@ Result<std::vector<Proposal>> close_out(Book& book, const RuleSet& rules, std::s
     Proposal clawed = carried;
     clawed.kind = Kind::CLAWBACK;
     clawed.pool = std::string(pool);
+    if (!ended.empty()) clawed.evidence.push_back(ended.back());  // it has no next year
     const std::string next = in_year(id, fiscal_year + 1);
     for (const Vintage& left : free.vintages) {
       if (left.amount.minor <= 0) continue;
       const Money out{-left.amount.minor};
-      if (lapse_of(rules, classified, fiscal_year, left.fiscal_year) == Lapse::none) {
+      if (ended.empty() &&
+          lapse_of(rules, classified, fiscal_year, left.fiscal_year) == Lapse::none) {
         carried.legs.push_back({line, out, left.fiscal_year, {}});
         carried.legs.push_back({next, left.amount, left.fiscal_year, {}});
       } else {

@@ -54,8 +54,9 @@ Result<AppliedResults> apply_results(Book& book, const RuleSet& rules, std::stri
                                      std::int32_t fiscal_year);
 
 /// What becomes of a project's unspent money when the year closes: carried over to the next year or
-/// clawed back into the pool, by vintage (rule R7). What outstanding commitments bind stays where
-/// it is, and the reason says how much. `closed` is the close, which they cite.
+/// clawed back into the pool, by vintage (rule R7); all of it is clawed back where the project has
+/// ended. What outstanding commitments bind stays where it is, and the reason says how much.
+/// `closed` is the close, which they cite.
 Result<std::vector<Proposal>> close_out(Book& book, const RuleSet& rules, std::string_view project,
                                         std::int32_t fiscal_year, std::string_view pool,
                                         Sequence closed);

@@ -150,6 +150,17 @@ TEST_CASE("the close proposes to carry over this year's money and to claw back o
   CHECK(close_out(rig.book, rig.rules(), "P", 2025, "saved", closed_again).value().empty());
 }
 
+TEST_CASE("the close claws back all that a project leaves behind that has ended") {
+  Rig rig({city_of_rules(all_observed), appropriate(A, 500)});
+  const Sequence ended = rig.record(close_project("P"));
+  const Sequence closed = rig.record(year_closed(2024));
+  const auto proposals = close_out(rig.book, rig.rules(), "P", 2024, "saved", closed).value();
+  REQUIRE(proposals.size() == 1);
+  CHECK(proposals[0].kind == Kind::CLAWBACK);
+  CHECK(proposals[0].legs.at(0).amount.minor == -500);
+  CHECK(proposals[0].evidence.back() == ended);
+}
+
 TEST_CASE("what was taken away without a vintage is not clawed back once more") {
   // A reduction is of the line's own year, which got nothing here: its vintage went below 0.
   Rig rig({city_of_rules(R"("R7": {"mode": "observe"})"), adjust(Kind::SUPPLEMENT, {{A23, 1, ""}}),

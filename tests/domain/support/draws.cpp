@@ -65,6 +65,10 @@ std::int64_t Picks::amount() const {
   return draw_.plausible ? amounts[draw_.amount % 10] : pick(amounts, draw_.amount);
 }
 
+std::int64_t Picks::opposite() const {
+  return amount() == INT64_MIN ? INT64_MIN : -amount();
+}
+
 std::uint64_t Picks::earlier(Fact::Which kind) const {
   std::vector<std::uint64_t> found;
   for (std::uint64_t i = 0; draw_.plausible && i < ledger_.records().size(); ++i)

@@ -37,6 +37,8 @@ class Picks {
   std::string about() const;
   std::int32_t year() const;
   std::int64_t amount() const;
+  /// -amount(); the smallest amount has no opposite and stays.
+  std::int64_t opposite() const;
   /// 0 to `size` - 1.
   unsigned one_of(unsigned size) const { return draw_.other % size; }
 

@@ -58,12 +58,13 @@ class Drawer {
   std::string a() const { return picks_.line(); }
   std::string b() const { return picks_.other_line(); }
   std::int64_t amount() const { return picks_.amount(); }
+  std::int64_t opposite() const { return picks_.opposite(); }
 
   Cuts cuts() const {
     if (draw_.other % 4 > 1) return {};
     Cuts cut = draw_.other % 4 == 0 ? Cuts{picks_.amount(), 7, "p"} : Cuts{0, 500, "livelihood"};
     // From that base, unless the amounts are beyond any.
-    if (draw_.plausible && picks_.amount() < 1'000'000)
+    if (draw_.plausible && picks_.amount() > -1'000'000 && picks_.amount() < 1'000'000)
       cut.base = picks_.amount() + cut.grade + cut.across_the_board;
     return cut;
   }
@@ -89,13 +90,13 @@ class Drawer {
     if (!draw_.plausible) return adjust(kind, {{a(), amount(), ""}, {b(), amount(), "t"}}, "p");
     switch (kind) {
       case Kind::CLAWBACK:
-        return adjust(kind, {{a(), -amount(), draw_.event % 3 == 0 ? "" : "t"}, {a(), -1, "t"}},
+        return adjust(kind, {{a(), opposite(), draw_.event % 3 == 0 ? "" : "t"}, {a(), -1, "t"}},
                       "p");
       case Kind::POOL_ALLOCATION:
         return adjust(kind, {{a(), amount(), draw_.event % 3 == 0 ? "" : "t"}}, "p");
       case Kind::VIREMENT:
       case Kind::RESERVE_DRAW:
-        return adjust(kind, {{a(), -amount(), ""}, {to(), amount(), ""}, {a(), 0, ""}});
+        return adjust(kind, {{a(), opposite(), ""}, {to(), amount(), ""}, {a(), 0, ""}});
       default:
         return adjust(kind, {{a(), amount(), ""}, {b(), -1, ""}, {a(), 2, ""}});
     }
@@ -116,7 +117,7 @@ class Drawer {
       case 1:
         return pay(picks_.line_of(commitment), amount(), commitment);
       default:
-        return refund(picks_.line_of(paid), draw_.plausible ? -amount() : amount(), paid);
+        return refund(picks_.line_of(paid), draw_.plausible ? opposite() : amount(), paid);
     }
   }
 

@@ -1,6 +1,7 @@
 #include "domain/support/random_year.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "codec/text.h"
 #include "domain/support/rule_book.h"
@@ -187,8 +188,8 @@ FactOf reviewed(const Picks& picks) {
 
 FactOf proposed(const Picks& picks) {
   if (picks.draw().other % 3 == 0)
-    return propose(Kind::VIREMENT,
-                   {{picks.line(), -picks.amount(), ""}, {picks.other_line(), picks.amount(), ""}});
+    return propose(Kind::VIREMENT, {{picks.line(), picks.opposite(), ""},
+                                    {picks.other_line(), picks.amount(), ""}});
   return propose(static_cast<Kind>(picks.one_of(4)), {{picks.line(), picks.amount(), ""}});
 }
 
@@ -213,7 +214,7 @@ FactOf adjusted(const Picks& picks) {
   const std::string from = "line/2024/P/general/net/-";
   if (picks.draw().amount % 3 == 1)
     return carry_over(
-        {{from, -picks.amount()},
+        {{from, picks.opposite()},
          {"line/2025/P/general/net/-", picks.amount(), picks.one_of(4) == 0 ? 0 : 2024}});
   return caused(adjust(Kind::REDUCTION, {{picks.line(), -1, ""}}),
                 schema::BudgetAdjusted::Cause::GRADE);
@@ -316,8 +317,11 @@ FactOf year_fact(const Picks& picks) {
         it.setMeasureUnit("meal");
       });
     case Fact::REVENUE_ESTIMATED:
-      return estimate("general", draw.plausible ? picks.amount() * 10 : picks.amount(), "revenue",
-                      picks.year());
+      return estimate("general",
+                      draw.plausible
+                          ? std::clamp<std::int64_t>(picks.amount(), -1'000'000, 1'000'000) * 10
+                          : picks.amount(),
+                      "revenue", picks.year());
     case Fact::PERIOD_CLOSED:
       return year_closed(draw.plausible ? 2023 + draw.ids % 2 : picks.year());
     case Fact::PERIOD_REOPENED:

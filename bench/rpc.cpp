@@ -11,9 +11,9 @@
 #include <thread>
 
 #include "codec/text.h"
+#include "core/files.h"
 #include "net/connect.h"
 #include "net/server.h"
-#include "storage/files.h"
 #include "support/journal_limit.h"
 #include "support/report.h"
 #include "support/scratch.h"

@@ -7,8 +7,8 @@
 #include <chrono>
 #include <deque>
 
+#include "core/files.h"
 #include "service/create.h"
-#include "storage/files.h"
 #include "support/report.h"
 #include "support/workload.h"
 

@@ -4,23 +4,14 @@
 
 #include <initializer_list>
 
+#include "proof/openssl.h"
+
 namespace counterfoil {
-namespace {
-
-template <auto release>
-struct Deleter {
-  template <typename T>
-  void operator()(T* pointer) const {
-    release(pointer);
-  }
-};
-
-}  // namespace
 
 /// The algorithm is fetched once: fetching it for each hash costs more than hashing.
 struct Hasher::Context {
-  std::unique_ptr<EVP_MD, Deleter<EVP_MD_free>> algorithm;
-  std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>> state;
+  OpenSslPtr<EVP_MD, EVP_MD_free> algorithm;
+  OpenSslPtr<EVP_MD_CTX, EVP_MD_CTX_free> state;
 
   Hash hash(std::initializer_list<std::string_view> parts) {
     Hash out;
@@ -34,21 +25,32 @@ struct Hasher::Context {
   }
 };
 
+Result<void> check_suite(std::string_view suite) {
+  if (suite == default_suite || suite == national_suite) return {};
+  return fail(ErrorCode::unsupported, "this build has no suite \"{}\"; it has {} and {}", suite,
+              default_suite, national_suite);
+}
+
 Hasher::Hasher(std::unique_ptr<Context> context) : context_(std::move(context)) {}
 Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
 Result<Hasher> Hasher::of_suite(std::string_view suite) {
-  if (suite != default_suite)
-    return fail(ErrorCode::unsupported, "this build has no suite \"{}\"; it has {}", suite,
-                default_suite);
+  CF_TRY(check_suite(suite));
+  const char* name = suite == default_suite ? "SHA256" : "SM3";
   auto context = std::make_unique<Context>();
-  context->algorithm.reset(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  context->algorithm.reset(EVP_MD_fetch(nullptr, name, nullptr));
   context->state.reset(EVP_MD_CTX_new());
   if (!context->algorithm || !context->state)
-    return fail(ErrorCode::io, "OpenSSL offers no SHA-256: check its configuration and providers");
+    return fail(ErrorCode::io, "OpenSSL offers no {}: check its configuration and providers", name);
   return Hasher(std::move(context));
+}
+
+Hasher Hasher::sha256() {
+  auto hasher = of_suite(default_suite);
+  COUNTERFOIL_ASSERT(hasher.has_value());
+  return std::move(*hasher);
 }
 
 Hash Hasher::digest(std::string_view bytes) {

@@ -16,13 +16,20 @@ std::string_view bytes_of(const Hash& hash);
 
 /// The name of the suite that `init` uses unless told otherwise.
 inline constexpr std::string_view default_suite = "sha256-ed25519";
+/// For systems that must use China's national algorithms: SM3 (GM/T 0004), SM2 (GM/T 0003).
+inline constexpr std::string_view national_suite = "sm3-sm2";
+
+/// `unsupported` where this build does not have the suite.
+Result<void> check_suite(std::string_view suite);
 
 /// Hashes under one suite's algorithm, with the prefixes of RFC 6962, section 2.1. Not to be shared
 /// between threads: it reuses one context.
 class Hasher {
  public:
-  /// By the suite's name; an unknown one is `invalid`.
+  /// By the suite's name; `unsupported` where there is none of it.
   static Result<Hasher> of_suite(std::string_view suite);
+  /// For what is SHA-256 under every suite.
+  static Hasher sha256();
 
   Hasher(Hasher&&) noexcept;
   Hasher& operator=(Hasher&&) noexcept;

@@ -7,16 +7,6 @@
 
 namespace counterfoil {
 
-void TreeEdge::append(const Hash& leaf, Hasher& hasher) {
-  Hash hash = leaf;
-  for (std::uint64_t bits = size_; (bits & 1) != 0; bits >>= 1) {
-    hash = hasher.node(subtrees_.back(), hash);
-    subtrees_.pop_back();
-  }
-  subtrees_.push_back(hash);
-  ++size_;
-}
-
 Hash TreeEdge::root(Hasher& hasher) const {
   if (subtrees_.empty()) return hasher.empty_root();
   Hash root = subtrees_.back();

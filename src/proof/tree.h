@@ -15,7 +15,25 @@ class TreeEdge {
   TreeEdge() = default;
 
   std::uint64_t size() const { return size_; }
-  void append(const Hash& leaf, Hasher& hasher);
+  void append(const Hash& leaf, Hasher& hasher) { append_subtree(0, leaf, hasher); }
+  /// Appends a complete subtree of 2^height leaves by its root; size() must be a multiple of that.
+  /// `completed` is told the height and root of each subtree that is complete with it, the given
+  /// one first.
+  template <typename Completed>
+  void append_subtree(unsigned height, const Hash& root, Hasher& hasher, Completed&& completed) {
+    Hash hash = root;
+    completed(height, hash);
+    for (unsigned above = height; (size_ >> above & 1) != 0;) {
+      hash = hasher.node(subtrees_.back(), hash);
+      subtrees_.pop_back();
+      completed(++above, hash);
+    }
+    subtrees_.push_back(hash);
+    size_ += std::uint64_t{1} << height;
+  }
+  void append_subtree(unsigned height, const Hash& root, Hasher& hasher) {
+    append_subtree(height, root, hasher, [](unsigned, const Hash&) {});
+  }
   /// The tree's root (RFC 6962, 2.1).
   Hash root(Hasher& hasher) const;
 

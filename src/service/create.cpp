@@ -3,7 +3,7 @@
 #include <filesystem>
 
 #include "codec/text.h"
-#include "proof/note_key.h"
+#include "proof/key.h"
 #include "service/secrets.h"
 
 namespace counterfoil {
@@ -11,7 +11,7 @@ namespace {
 
 Result<void> check(const std::string& path, const LedgerPlan& plan) {
   CF_TRY(check_origin(plan.origin));
-  CF_TRY(Hasher::of_suite(plan.suite));
+  CF_TRY(check_suite(plan.suite));
   CF_TRY(Zone::find(plan.time_zone));
   CF_TRY(parse_rule_set(plan.rule_set));
   if (!is_id(plan.administrator))
@@ -49,7 +49,7 @@ Result<void> check(const std::string& path, const LedgerPlan& plan) {
 }
 
 void fill(schema::Command::Builder command, const LedgerPlan& plan, const RuleSet& rules,
-          Epoch epoch, const NoteKey& key, const NoteKey& recovery) {
+          Epoch epoch, const VerifierKey& key, const VerifierKey& recovery) {
   command.setCommandId("init");
   command.setRole(schema::Role::ADMIN);
   auto facts = command.initFacts(2);
@@ -61,8 +61,8 @@ void fill(schema::Command::Builder command, const LedgerPlan& plan, const RuleSe
                                               : schema::LedgerOpened::Confidentiality::PUBLIC);
   opened.setSuite(text_of(plan.suite));
   opened.setOrigin(text_of(plan.origin));
-  opened.setVerifierKey(text_of(key.verifier_key));
-  opened.setRecoveryKey(text_of(recovery.verifier_key));
+  opened.setVerifierKey(text_of(key.text()));
+  opened.setRecoveryKey(text_of(recovery.text()));
   opened.setCurrency(text_of(plan.currency));
   opened.setTimeZone(text_of(plan.time_zone));
   opened.setEpoch(epoch.value);
@@ -80,11 +80,13 @@ Result<CreatedLedger> create_ledger(const std::string& path, const LedgerPlan& p
   CF_TRY(check(path, plan));
   CF_LET(const Zone zone, Zone::find(plan.time_zone));
   CF_LET(const RuleSet rules, parse_rule_set(plan.rule_set));
-  CF_LET(const NoteKey key, generate_note_key(plan.origin));
-  CF_LET(const NoteKey recovery, generate_note_key(plan.origin));
+  CF_LET(const SigningKey key, SigningKey::generate(plan.suite, plan.origin));
+  CF_LET(const std::string key_pem, key.to_pem());
+  CF_LET(const SigningKey recovery, SigningKey::generate(plan.suite, plan.origin));
+  CF_LET(const std::string recovery_pem, recovery.to_pem());
   CF_LET(const std::string token, make_token());
 
-  CF_TRY(create_private_file(plan.recovery_key_file, recovery.private_pem));
+  CF_TRY(create_private_file(plan.recovery_key_file, recovery_pem));
   auto made = LedgerFolder::create(path);
   if (!made) {
     std::error_code ignored;
@@ -92,13 +94,13 @@ Result<CreatedLedger> create_ledger(const std::string& path, const LedgerPlan& p
     return tl::make_unexpected(made.error());
   }
   const LedgerFolder folder = std::move(*made);
-  CF_TRY(create_private_file(folder.signing_key(), key.private_pem));
+  CF_TRY(create_private_file(folder.signing_key(), key_pem));
   CF_TRY(write_admin_token(folder, token));
   CF_LET(Journal journal, Journal::create(folder, plan.suite, Epoch{0}));
 
   capnp::MallocMessageBuilder message;
   auto command = message.initRoot<schema::Command>();
-  fill(command, plan, rules, Epoch{0}, key, recovery);
+  fill(command, plan, rules, Epoch{0}, key.verifier(), recovery.verifier());
   CF_LET(Preparer preparer, Preparer::of_suite(plan.suite));
   CF_LET(const PreparedCommand prepared, preparer.prepare(command.asReader()));
   Sequencer sequencer(journal, zone, clock);
@@ -106,7 +108,7 @@ Result<CreatedLedger> create_ledger(const std::string& path, const LedgerPlan& p
   sequencer.add({plan.administrator, schema::Role::ADMIN, ""}, prepared, answer);
   sequencer.flush();
   CF_TRY(*answer);
-  return CreatedLedger{key.verifier_key, recovery.verifier_key};
+  return CreatedLedger{key.verifier().text(), recovery.verifier().text()};
 }
 
 }  // namespace counterfoil

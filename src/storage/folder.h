@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "storage/files.h"
+#include "core/files.h"
 
 namespace counterfoil {
 

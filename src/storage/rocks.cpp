@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <mutex>
 
-#include "storage/files.h"
+#include "core/files.h"
 #include "storage/rocks_log.h"
 
 namespace counterfoil {

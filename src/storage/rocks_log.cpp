@@ -9,7 +9,7 @@
 #include <ctime>
 #include <mutex>
 
-#include "storage/files.h"
+#include "core/files.h"
 
 namespace counterfoil {
 namespace {

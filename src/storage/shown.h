@@ -2,9 +2,9 @@
 
 #include <string>
 
+#include "core/files.h"
 #include "core/ids.h"
 #include "proof/tree.h"
-#include "storage/files.h"
 
 namespace counterfoil {
 

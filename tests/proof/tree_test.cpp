@@ -107,7 +107,18 @@ TEST_CASE("a changed hash in an edge gives another root") {
 }
 
 TEST_CASE("a suite that this build does not have is named in the refusal") {
-  const Error error = error_of(Hasher::of_suite("sm3-sm2"));
+  const Error error = error_of(Hasher::of_suite("sha3-ed448"));
   CHECK(error.code == ErrorCode::unsupported);
-  CHECK(error.message == "this build has no suite \"sm3-sm2\"; it has sha256-ed25519");
+  CHECK(error.message ==
+        "this build has no suite \"sha3-ed448\"; it has sha256-ed25519 and sm3-sm2");
+}
+
+TEST_CASE("SM3 gives the digests of GM/T 0004-2012, annex A") {
+  Hasher sm3 = must(Hasher::of_suite(national_suite));
+  CHECK(to_hex(bytes_of(sm3.digest("abc"))) ==
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0");
+  std::string abcd;
+  for (int i = 0; i < 16; ++i) abcd += "abcd";
+  CHECK(to_hex(bytes_of(sm3.digest(abcd))) ==
+        "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732");
 }

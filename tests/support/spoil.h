@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "storage/files.h"
+#include "core/files.h"
 #include "support/must.h"
 
 namespace counterfoil {

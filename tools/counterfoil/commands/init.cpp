@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <memory>
 
+#include "core/files.h"
 #include "counterfoil/commands/command.h"
 #include "counterfoil/rule_sets.h"
-#include "storage/files.h"
 
 namespace counterfoil {
 namespace {

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <schema/event.capnp.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace counterfoil {
+
+/// Checks that records continue the chains of their subjects: each ordinal is one more than that of
+/// the record before it there, which it names.
+class SubjectChains {
+ public:
+  /// Records in order of their sequences, from the first on: every subject begins at ordinal 0.
+  Result<void> follow(schema::Record::Reader record);
+  /// The same for one subject alone; `corrupt` where the record is not about it.
+  Result<void> follow(schema::Record::Reader record, std::string_view subject);
+
+  /// Records of a subject so far.
+  std::uint64_t count(std::string_view subject) const;
+  std::size_t subjects() const { return chains_.size(); }
+
+ private:
+  struct Chain {
+    std::uint64_t count = 0;
+    std::uint64_t last = 0;  // sequence of the newest record
+  };
+  Result<void> continue_chain(std::uint64_t sequence, schema::SubjectEntry::Reader entry);
+  std::map<std::string, Chain, std::less<>> chains_;
+};
+
+}  // namespace counterfoil

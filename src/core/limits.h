@@ -37,6 +37,9 @@ inline constexpr std::size_t records_in_page = 65'536;       // read for one pag
 inline constexpr std::size_t csv_record_bytes = 1u << 20;    // one CSV record, quotes included
 inline constexpr std::size_t json_line_bytes = 1u << 20;
 
+inline constexpr std::size_t note_bytes = 256u << 10;  // a signed note, with its signatures
+inline constexpr std::size_t note_signatures = 64;
+
 inline constexpr std::int64_t decided_ahead_us = 86'400'000'000;  // of the ledger's clock: a day
 
 inline constexpr std::int32_t fiscal_year_min = 1900;

@@ -85,3 +85,30 @@ TEST_CASE("an origin has no space, no plus sign and at most 96 printable charact
                                    std::string("a\n"), std::string("城"), std::string(97, 'a')})
     CHECK(error_of(SigningKey::generate(default_suite, wrong)).code == ErrorCode::invalid);
 }
+
+TEST_CASE("Ed25519 verifies RFC 8032, 7.1, test 2") {
+  const std::string typed =
+      "\x01" + must(from_hex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c"));
+  const std::string id = to_hex(bytes_of(Hasher::sha256().digest("a\n" + typed)).substr(0, 4));
+  const VerifierKey key = must(VerifierKey::parse("a+" + id + "+" + to_base64(typed)));
+  const std::string signature =
+      must(from_hex("92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+                    "085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"));
+  CHECK(key.verifies("\x72", signature));
+  CHECK_FALSE(key.verifies("\x73", signature));
+}
+
+TEST_CASE("SM2 verifies GM/T 0003.5-2012, annex A") {
+  const std::string typed =
+      "\xff"
+      "counterfoil/sm2-sm3/v1" +
+      must(from_hex("0409f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
+                    "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13"));
+  const std::string id = to_hex(bytes_of(Hasher::sha256().digest("a\n" + typed)).substr(0, 4));
+  const VerifierKey key = must(VerifierKey::parse("a+" + id + "+" + to_base64(typed)));
+  const std::string signature =
+      must(from_hex("3046022100f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3"
+                    "022100b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa"));
+  CHECK(key.verifies("message digest", signature));
+  CHECK_FALSE(key.verifies("message digests", signature));
+}

@@ -1,0 +1,59 @@
+#include "proof/rotation.h"
+
+#include "codec/text.h"
+
+namespace counterfoil {
+namespace {
+
+tl::unexpected<Error> wrong_rotation(std::uint64_t sequence, std::string_view why) {
+  return fail(ErrorCode::corrupt,
+              "record {} rotates the log's key, but {}: nothing that the new key signed can be "
+              "trusted",
+              sequence, why);
+}
+
+}  // namespace
+
+std::string rotation_message(std::string_view origin, std::uint32_t epoch, std::uint64_t size,
+                             const VerifierKey& old_key, const VerifierKey& new_key) {
+  return fmt::format("counterfoil/key-rotation/v1\n{}\nepoch {}\nsize {}\nold {}\nnew {}\n", origin,
+                     epoch, size, old_key.text(), new_key.text());
+}
+
+Result<void> LogKeys::fold(schema::Record::Reader record) {
+  const auto fact = record.getFact();
+  const std::uint64_t sequence = record.getSequence();
+  if (fact.which() == schema::Fact::LEDGER_OPENED) {
+    const auto opening = fact.getLedgerOpened();
+    if (opened() && opening.getEpoch() <= epoch_)
+      return fail(ErrorCode::corrupt, "record {} opens a ledger that is open", sequence);
+    CF_LET(VerifierKey key, VerifierKey::parse(view(opening.getVerifierKey())));
+    CF_LET(recovery_, VerifierKey::parse(view(opening.getRecoveryKey())));
+    origin_ = view(opening.getOrigin());
+    suite_ = view(opening.getSuite());
+    epoch_ = opening.getEpoch();
+    keys_ = {{std::move(key), sequence}};
+    return {};
+  }
+  if (fact.which() != schema::Fact::KEY_ROTATED) return {};
+  if (!opened()) return wrong_rotation(sequence, "no ledger is open");
+  const auto rotated = fact.getKeyRotated();
+  CF_LET(VerifierKey key, VerifierKey::parse(view(rotated.getNewKey())));
+  if (view(rotated.getOldKey()) != current().text())
+    return wrong_rotation(sequence, "it names another key than the one in force");
+  if (key.name() != origin_ || suite_of(key.type()) != suite_ || is_cosignature(key.type()))
+    return wrong_rotation(sequence, "the new key is not one of this log");
+  const std::string message = rotation_message(origin_, epoch_, sequence, current(), key);
+  if (!key.verifies(message, view(rotated.getNewSignature())))
+    return wrong_rotation(sequence, "the new key did not sign that");
+  const bool by_old = rotated.getOldSignature().size() != 0;
+  const VerifierKey& authority = by_old ? current() : recovery();
+  const auto signature = by_old ? rotated.getOldSignature() : rotated.getRecoverySignature();
+  if (!authority.verifies(message, view(signature)))
+    return wrong_rotation(sequence, by_old ? "the old key did not sign that"
+                                           : "neither the old nor the recovery key signed that");
+  keys_.push_back({std::move(key), sequence});
+  return {};
+}
+
+}  // namespace counterfoil

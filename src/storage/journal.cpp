@@ -104,6 +104,10 @@ Hash Journal::root() const {
   return impl_->tree.edge().root(hasher);
 }
 
+const std::string& Journal::suite() const {
+  return impl_->suite;
+}
+
 Instant Journal::last_recorded_at() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->last_recorded_at;

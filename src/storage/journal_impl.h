@@ -15,6 +15,11 @@ namespace counterfoil {
 
 tl::unexpected<Error> missing_record(Sequence sequence);
 
+/// What is within a journal, for what works on all of it; and for tests, which damage it.
+struct JournalParts {
+  static auto& of(const Journal& journal) { return *journal.impl_; }
+};
+
 /// Puts tiles into a batch.
 class TileBatch final : public GrowingTree::Sink {
  public:
@@ -30,10 +35,10 @@ struct Journal::Impl {
   Rocks rocks;
   Rocks::FamilyPtr records, subjects, commands, book, tiles, checkpoints, meta;
   const std::string folder;  // of the ledger
-  ShownFile shown;     // of the writer's thread
-  const Epoch epoch;   // that `shown` names; any thread reads it
+  ShownFile shown;           // of the writer's thread
+  const Epoch epoch;         // that `shown` names; any thread reads it
   const std::string suite;
-  Hasher hasher;  // of the writer's thread
+  Hasher hasher;                 // of the writer's thread
   std::mutex checkpoints_mutex;  // held while one is compared with what is there, and written
   std::atomic<std::uint64_t> size{0};
   mutable std::mutex mutex;  // guards what follows; only the writer's thread changes it

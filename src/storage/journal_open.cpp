@@ -120,10 +120,10 @@ Result<GrowingTree> Journal::Impl::load_tree(const TreeEdge& edge, const std::st
   const auto tail_of = [&](const TileId& id) -> Result<std::string> {
     if (id.level == 0) return tail;
     CF_LET(auto tile, rocks.get(*tiles, keys::tile(id.level, id.index)));
-    if (!tile)
-      return needs_reindex(fmt::format("the journal has no {}", tile_path(id)));
+    if (!tile) return needs_reindex(fmt::format("the journal has no {}", tile_path(id)));
     if (tile->size() != id.width * sizeof(Hash))
-      return needs_reindex(fmt::format("{} has {} bytes in the journal", tile_path(id), tile->size()));
+      return needs_reindex(
+          fmt::format("{} has {} bytes in the journal", tile_path(id), tile->size()));
     return std::move(*tile);
   };
   CF_LET(GrowingTree loaded, GrowingTree::resume(edge.size(), hasher, tail_of));

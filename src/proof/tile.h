@@ -49,7 +49,7 @@ class TileSource {
   virtual Result<std::string> read_tile(const TileId& id) = 0;
 };
 
-/// Roots of subtrees out of tiles; each tile is read once and kept.
+/// Roots of subtrees out of tiles; a few tiles are kept, so that neighbours are read once.
 class TileHashReader final : public HashReader {
  public:
   /// Of a tree of that size: no subtree beyond it is asked for.
@@ -59,6 +59,8 @@ class TileHashReader final : public HashReader {
 
  private:
   Result<Hash> read(const Subtree& subtree);
+  /// Valid until the next one is asked for.
+  Result<std::string_view> tile_of(unsigned level, std::uint64_t index);
   TileSource& tiles_;
   std::uint64_t size_;
   Hasher& hasher_;

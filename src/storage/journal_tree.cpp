@@ -42,11 +42,12 @@ struct JournalTree::Impl {
   JournalTiles tiles;
   TileHashReader reader;
 
-  Impl(const Journal::Impl& journal, const GrowingTree& tree)
-      : edge(tree.edge()),
+  /// Of what a journal holds; its mutex is held.
+  explicit Impl(const auto& journal)
+      : edge(journal.tree.edge()),
         hasher(journal.make_hasher()),
-        tiles(journal.rocks, journal.tiles, tree.size(), std::string(tree.tail(0))),
-        reader(tiles, tree.size(), hasher) {}
+        tiles(journal.rocks, journal.tiles, edge.size(), std::string(journal.tree.tail(0))),
+        reader(tiles, edge.size(), hasher) {}
 };
 
 JournalTree::JournalTree(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -72,7 +73,7 @@ Result<std::string> JournalTree::read_tile(const TileId& id) {
 JournalTree Journal::tree() const {
   const std::lock_guard lock(impl_->mutex);
   COUNTERFOIL_ASSERT(impl_->tree.size() >= size());  // not so before a reindex that it needs
-  return JournalTree(std::make_unique<JournalTree::Impl>(*impl_, impl_->tree));
+  return JournalTree(std::make_unique<JournalTree::Impl>(*impl_));
 }
 
 }  // namespace counterfoil

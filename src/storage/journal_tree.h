@@ -7,8 +7,8 @@
 namespace counterfoil {
 
 /// The tree of a journal as it was at one moment, however much is appended meanwhile. Reads the
-/// roots of its complete subtrees from the journal's tiles, and keeps each tile that it read.
-/// Belongs to one thread; the journal outlives it.
+/// roots of its complete subtrees from the journal's tiles. Belongs to one thread; the journal
+/// outlives it.
 class JournalTree final : public HashReader {
  public:
   JournalTree(JournalTree&&) noexcept;

@@ -32,6 +32,18 @@ std::string command(std::string_view principal, std::string_view command_id) {
   return std::string(principal).append(1, '\0').append(command_id);
 }
 
+std::string tile(unsigned level, std::uint64_t index) {
+  std::string key(1, static_cast<char>(level));
+  put_big_endian(key, index);
+  return key;
+}
+
+std::string checkpoint(std::uint64_t size) {
+  std::string key;
+  put_big_endian(key, size);
+  return key;
+}
+
 std::string encode(const Acceptance& acceptance) {
   std::string bytes;
   put_big_endian(bytes, acceptance.first.value);

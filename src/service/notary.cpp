@@ -2,6 +2,7 @@
 
 #include "proof/tree_proof.h"
 #include "service/secrets.h"
+#include "storage/journal_tree.h"
 
 namespace counterfoil {
 
@@ -38,10 +39,9 @@ Result<void> Notary::find_signer() const {
 
 Result<std::string> Notary::checkpoint() {
   const std::lock_guard lock(mutex_);
-  CF_LET(auto tree, journal_.tree());
+  auto tree = journal_.tree();
   CF_LET(Hasher hasher, Hasher::of_suite(facts_.suite));
-  Checkpoint now{facts_.origin, tree.size(), {}};
-  CF_LET(now.root, tree_root(now.size, tree, hasher));
+  const Checkpoint now{facts_.origin, tree.size(), tree.root()};
   CF_LET(auto newest, journal_.newest_checkpoint());
   if (newest) {
     CF_LET(const Note note, parse_note(*newest));

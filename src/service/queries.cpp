@@ -12,6 +12,7 @@
 #include "projections/budgets.h"
 #include "projections/row_codec.h"
 #include "projections/rows.h"
+#include "storage/journal_tree.h"
 
 namespace counterfoil {
 namespace {
@@ -215,8 +216,7 @@ Result<std::vector<Hash>> read_tree_hashes(const Journal& journal,
   if (subtrees.size() > limits::rows_in_page)
     return fail(ErrorCode::limit, "{} hashes were asked for at once; the limit is {}",
                 subtrees.size(), limits::rows_in_page);
-  CF_LET(auto tree, journal.tree());
-  return tree.read(subtrees);
+  return journal.tree().read(subtrees);
 }
 
 Result<RebuiltRows> rebuild_subject(const Journal& journal, std::string_view subject) {

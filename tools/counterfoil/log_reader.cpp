@@ -72,8 +72,8 @@ Result<void> LogReader::each_record(
   while (from < end) {
     auto request = access_.log().recordsRequest();
     request.setFrom(from);
-    request.setLimit(static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(end - from, limits::rows_in_page)));
+    request.setLimit(
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(end - from, limits::rows_in_page)));
     CF_LET(auto response, access_.call(kj::mv(request)));
     if (response.getRecords().size() == 0)
       return fail(ErrorCode::not_found, "the ledger has no record {}", from);

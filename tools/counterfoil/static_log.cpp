@@ -49,12 +49,12 @@ Result<void> StaticLog::resume(const std::vector<VerifierKey>& keys) {
                 "that in its place",
                 folder_, why);
   };
-  CF_LET(tree_, GrowingTree::resume(before.size, hasher_,
-                                    [&](const TileId& id) -> Result<std::string> {
-                                      CF_LET(auto bytes, read_file(folder_ + "/" + tile_path(id)));
-                                      if (bytes.size() == id.width * sizeof(Hash)) return bytes;
-                                      return damaged(tile_path(id) + " is cut short");
-                                    }));
+  CF_LET(tree_,
+         GrowingTree::resume(before.size, hasher_, [&](const TileId& id) -> Result<std::string> {
+           CF_LET(auto bytes, read_file(folder_ + "/" + tile_path(id)));
+           if (bytes.size() == id.width * sizeof(Hash)) return bytes;
+           return damaged(tile_path(id) + " is cut short");
+         }));
   if (tree_.edge().root(hasher_) != before.root)
     return damaged("its tiles do not give the root of its checkpoint");
   const std::uint64_t width = before.size % tile_width;

@@ -44,9 +44,9 @@ class StaticLog final : private GrowingTree::Sink {
   Hasher hasher_;
   std::optional<SignedCheckpoint> checkpoint_;
   GrowingTree tree_;
-  std::string entries_;           // of the bundle that is not full
+  std::string entries_;            // of the bundle that is not full
   std::vector<std::string> full_;  // paths of tiles and bundles that became full
-  std::optional<Error> failure_;  // of a tile that could not be written
+  std::optional<Error> failure_;   // of a tile that could not be written
 };
 
 }  // namespace counterfoil

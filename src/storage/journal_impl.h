@@ -65,7 +65,8 @@ struct Journal::Impl {
   /// That something derived is wrong, and what to do.
   tl::unexpected<Error> needs_reindex(std::string_view why) const;
   Result<TreeEdge> check_records(Scan records_scan);
-  Result<void> put_group(const std::vector<Words>& group, const PageBytes& pages);
+  Result<void> put_group(const std::vector<Words>& group, const PageBytes& pages,
+                         const SignTree& sign);
 };
 
 }  // namespace counterfoil

@@ -27,11 +27,11 @@ Instant clock_now() {
 }
 
 /// Only signing needs the key: without it the ledger records and serves.
-Result<void> look_for_signing_key(const LedgerFolder& folder) {
-  auto found = check_signing_key(folder);
-  if (found || found.error().code != ErrorCode::not_found) return found;
-  spdlog::warn("{} is missing: put it back from a copy; nothing can be signed until then",
-               folder.signing_key());
+Result<void> look_for_signing_key(const Ledger& ledger) {
+  const auto signer = ledger.notary().find_signer();
+  if (signer) return {};
+  if (signer.error().code != ErrorCode::not_found) return tl::make_unexpected(signer.error());
+  spdlog::warn("{}; nothing can be signed until then", signer.error().message);
   return {};
 }
 
@@ -41,7 +41,7 @@ Result<void> serve(const Options& options) {
            spdlog::warn("{}", notice);
          }));
   CF_LET(std::string token, read_admin_token(ledger->folder()));
-  CF_TRY(look_for_signing_key(ledger->folder()));
+  CF_TRY(look_for_signing_key(*ledger));
 
   AsioLoop loop([](std::string_view sentence) { spdlog::warn("{}", sentence); });
   auto stop = wait_for_stop_signal(loop);

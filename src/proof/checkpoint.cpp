@@ -5,6 +5,7 @@
 #include "codec/binary_text.h"
 #include "core/text.h"
 #include "proof/count_text.h"
+#include "proof/text_line.h"
 
 namespace counterfoil {
 namespace {
@@ -15,12 +16,11 @@ tl::unexpected<Error> no_checkpoint(fmt::format_string<Args...> why, Args&&... a
               fmt::format(why, std::forward<Args>(args)...));
 }
 
-/// Takes the first line off; its line feed must be there.
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  return line;
+/// The first key that signed it as its log.
+auto signer_of(const SignedCheckpoint& opened) {
+  return std::ranges::find_if(opened.signers, [&](const VerifierKey& key) {
+    return !is_cosignature(key.type()) && key.name() == opened.checkpoint.origin;
+  });
 }
 
 }  // namespace
@@ -37,11 +37,10 @@ Result<Checkpoint> parse_checkpoint(std::string_view text) {
   if (checkpoint.origin.empty()) return no_checkpoint("it does not name its log");
   const std::string_view size = take_line(text);
   CF_LET(checkpoint.size, parse_count(size));
-  const auto root = from_base64(take_line(text));
-  if (!root || root->size() != checkpoint.root.size())
-    return no_checkpoint("its third line is not a root of {} bytes in base64",
-                         checkpoint.root.size());
-  std::ranges::copy(*root, checkpoint.root.begin());
+  const auto root = parse_hash(take_line(text));
+  if (!root)
+    return no_checkpoint("its third line is not a root of {} bytes in base64", sizeof(Hash));
+  checkpoint.root = *root;
   while (!text.empty())
     if (take_line(text).empty()) return no_checkpoint("an extension line is empty");
   return checkpoint;
@@ -53,14 +52,17 @@ Result<SignedCheckpoint> open_checkpoint(std::string_view bytes,
   CF_LET(opened.note, parse_note(bytes));
   CF_LET(opened.checkpoint, parse_checkpoint(opened.note.text));
   CF_LET(opened.signers, verify_note(opened.note, keys));
-  const bool by_its_log = std::ranges::any_of(opened.signers, [&](const VerifierKey& key) {
-    return !is_cosignature(key.type()) && key.name() == opened.checkpoint.origin;
-  });
-  if (!by_its_log)
+  if (signer_of(opened) == opened.signers.end())
     return fail(ErrorCode::refused,
                 "the checkpoint of {} is signed by none of the keys that are trusted for that log",
                 quote(opened.checkpoint.origin));
   return opened;
+}
+
+std::string_view suite_of(const SignedCheckpoint& checkpoint) {
+  const auto signer = signer_of(checkpoint);
+  COUNTERFOIL_ASSERT(signer != checkpoint.signers.end());
+  return suite_of(signer->type());
 }
 
 Result<std::string> sign_checkpoint(const Checkpoint& checkpoint,

@@ -36,6 +36,9 @@ struct SignedCheckpoint {
 Result<SignedCheckpoint> open_checkpoint(std::string_view bytes,
                                          const std::vector<VerifierKey>& keys);
 
+/// The suite of the log's key that signed what open_checkpoint gave: that of its tree's hashes.
+std::string_view suite_of(const SignedCheckpoint& checkpoint);
+
 /// The note of a checkpoint with a signature of each signer, in their order.
 Result<std::string> sign_checkpoint(const Checkpoint& checkpoint,
                                     const std::vector<const Signer*>& signers);

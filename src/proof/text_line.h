@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string_view>
+
+#include "proof/suite.h"
+
+namespace counterfoil {
+
+/// Takes the first line off the text, and gives it without its line feed.
+std::string_view take_line(std::string_view& text);
+
+/// A hash in base64, as C2SP's formats write them on a line.
+Result<Hash> parse_hash(std::string_view text);
+
+}  // namespace counterfoil

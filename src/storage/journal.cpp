@@ -85,8 +85,8 @@ Result<void> Journal::Impl::put_group(const std::vector<Words>& group, const Pag
     const std::lock_guard lock(mutex);
     tree = std::move(next);
     last_recorded_at = recorded_at;
+    size.store(tree.size(), std::memory_order_release);
   }
-  size.store(shown.edge().size(), std::memory_order_release);
   return {};
 }
 

@@ -22,7 +22,8 @@ interface Gate {
 
 interface Session {
   # A capability that the roles do not grant is null.
-  open @0 () -> (info :LedgerInfo, recorder :Recorder, reader :Reader, feed :Feed, admin :Admin);
+  open @0 () -> (info :LedgerInfo, recorder :Recorder, reader :Reader, feed :Feed, admin :Admin,
+      log :Log);
 }
 
 struct LedgerInfo {
@@ -37,6 +38,8 @@ struct LedgerInfo {
   size @8 :UInt64;          # records in the journal
   ruleSetVersion @9 :Text;  # in force today
   principal @10 :Text;      # of this session
+  confidential @11 :Bool;   # never to be published
+  verifierKeys @12 :List(Text);  # of the log in this epoch, oldest first; the last one signs now
 }
 
 interface Recorder {
@@ -115,6 +118,34 @@ interface Reader {
       -> (rows :List(Views.ProposalRow), commands :List(Command), next :Text);
   # Every proposal of an adjustment whose first leg is on a line of the year; commands carry out
   # those that are approved, and name what answers a grade when nothing proposed for it waits.
+}
+
+interface Log {
+  # The records as what they are signed as: the leaves of an RFC 6962 tree.
+  checkpoint @0 () -> (note :Text);
+  # The signed checkpoint of all that is acknowledged by now. It is durable before it is given.
+  records @1 (from :UInt64, limit :UInt32) -> (records :List(Data));
+  # Canonical bytes of consecutive records, as many as fit a page; none behind the last one.
+  treeHashes @2 (subtrees :List(Subtree)) -> (hashes :List(Data));
+  # Roots of complete subtrees, in the order asked for: what inclusion and consistency proofs are
+  # made of. At most a page of them.
+  verify @3 (since :List(Text), progress :Progress) -> (verified :Verified);
+  # Hashes every record again and compares with the tree, the indexes, the checkpoints that were
+  # signed, and those given (signed notes).
+}
+
+struct Subtree {
+  height @0 :UInt8;   # it has 2^height leaves
+  index @1 :UInt64;   # among the subtrees of that height
+}
+
+struct Verified {
+  size @0 :UInt64;              # records
+  root @1 :Data $hex;           # of the tree over them
+  checkpoints @2 :UInt64;       # of this ledger that were compared
+  newestCheckpoint @3 :UInt64;  # size of the newest of them; 0 where there is none
+  since @4 :UInt64;             # of those given
+  problem @5 :Text;             # what is wrong, and where; empty where nothing is
 }
 
 interface Feed {

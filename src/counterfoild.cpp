@@ -8,6 +8,7 @@
 
 #include "net/server.h"
 #include "net/signals.h"
+#include "net/signing_socket.h"
 #include "service/ledger.h"
 #include "service/secrets.h"
 
@@ -18,6 +19,7 @@ namespace {
 struct Options {
   std::string ledger;
   std::string listen = "127.0.0.1:7400";
+  std::string signer;
 };
 
 Instant clock_now() {
@@ -27,11 +29,11 @@ Instant clock_now() {
 }
 
 /// Only signing needs the key: without it the ledger records and serves.
-Result<void> look_for_signing_key(const LedgerFolder& folder) {
-  auto found = check_signing_key(folder);
-  if (found || found.error().code != ErrorCode::not_found) return found;
-  spdlog::warn("{} is missing: put it back from a copy; nothing can be signed until then",
-               folder.signing_key());
+Result<void> look_for_signing_key(const Ledger& ledger) {
+  const auto signer = ledger.notary().find_signer();
+  if (signer) return {};
+  if (signer.error().code != ErrorCode::not_found) return tl::make_unexpected(signer.error());
+  spdlog::warn("{}; nothing can be signed until then", signer.error().message);
   return {};
 }
 
@@ -41,7 +43,10 @@ Result<void> serve(const Options& options) {
            spdlog::warn("{}", notice);
          }));
   CF_LET(std::string token, read_admin_token(ledger->folder()));
-  CF_TRY(look_for_signing_key(ledger->folder()));
+  if (!options.signer.empty())
+    ledger->sign_with(
+        [socket = options.signer](const VerifierKey&) { return connect_signer(socket); });
+  CF_TRY(look_for_signing_key(*ledger));
 
   AsioLoop loop([](std::string_view sentence) { spdlog::warn("{}", sentence); });
   auto stop = wait_for_stop_signal(loop);
@@ -74,6 +79,9 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--listen", options.listen, "HOST:PORT for RPC; port 0 takes any free one")
       ->capture_default_str();
+  app.add_option("--signer", options.signer,
+                 "Unix socket of a `counterfoil signer` that holds the signing key (default: the "
+                 "key in the ledger's folder)");
   app.footer("Example: counterfoild --ledger /var/lib/counterfoil --listen 127.0.0.1:7400");
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -108,6 +109,22 @@ Result<void> create_private_file(const std::string& path, std::string_view conte
   if (written && ::fsync(file.get()) != 0) written = file_failure("sync", path);
   if (written) written = sync_folder(parent_folder(path));
   if (!written) ::unlink(path.c_str());
+  return written;
+}
+
+Result<void> replace_with(const std::string& path, const std::string& beside) {
+  CF_LET(const FileDescriptor file, open_file(beside, O_RDONLY));
+  if (::fsync(file.get()) != 0) return file_failure("sync", beside);
+  if (::rename(beside.c_str(), path.c_str()) != 0) return file_failure("replace", path);
+  return sync_folder(parent_folder(path));
+}
+
+Result<void> replace_file(const std::string& path, std::string_view contents, unsigned mode) {
+  const std::string beside = path + ".new";
+  CF_LET(const FileDescriptor file, open_file(beside, O_WRONLY | O_CREAT | O_TRUNC, mode));
+  auto written = write_at(file, beside, contents, 0);
+  if (written) written = replace_with(path, beside);
+  if (!written) ::unlink(beside.c_str());
   return written;
 }
 

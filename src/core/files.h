@@ -39,7 +39,12 @@ Result<void> write_at(const FileDescriptor& file, const std::string& path, std::
 /// Creates a file that must not exist yet, with these contents, readable by its owner alone. The
 /// file and its name are synced when it returns; after a failure it is not there.
 Result<void> create_private_file(const std::string& path, std::string_view contents);
-/// Reads such a file; one that others than its owner may read or write is refused.
+/// Puts a file in the place of whatever has that name, so that a reader, and a crash, finds the old
+/// one or the new one, whole. Durable when it returns.
+Result<void> replace_file(const std::string& path, std::string_view contents, unsigned mode = 0600);
+/// Gives a file that is written whole the name of whatever has it; durable when it returns.
+Result<void> replace_with(const std::string& path, const std::string& beside);
+/// Reads a private file; one that others than its owner may read or write is refused.
 Result<std::string> read_private_file(const std::string& path);
 /// Makes the names in a folder survive a crash.
 Result<void> sync_folder(const std::string& path);

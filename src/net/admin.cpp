@@ -1,20 +1,14 @@
 #include "net/admin.h"
 
 #include <algorithm>
-#include <atomic>
 
 #include "codec/text.h"
 #include "net/failure.h"
+#include "net/progress.h"
 #include "net/view_info.h"
 
 namespace counterfoil {
 namespace {
-
-/// How far a rebuild is: written by its thread, read by the event loop.
-struct Position {
-  std::atomic<std::uint64_t> done{0};
-  std::atomic<std::uint64_t> total{0};
-};
 
 struct Rebuilt {
   std::vector<ViewReport> before;
@@ -54,7 +48,7 @@ class AdminServer final : public schema::Admin::Server {
       return counterfoil::rebuild(projector, names, *position);
     };
     auto reports = context.getParams().hasProgress()
-                       ? tell(context.getParams().getProgress(), position)
+                       ? tell(timer_, context.getParams().getProgress(), position)
                        : kj::Promise<void>(kj::NEVER_DONE);
     return background_.chores.run(std::move(work))
         .then([context](Result<Rebuilt> outcome) mutable {
@@ -67,20 +61,6 @@ class AdminServer final : public schema::Admin::Server {
   }
 
  private:
-  /// Tells the caller how far it is, now and then, for as long as it listens.
-  kj::Promise<void> tell(schema::Progress::Client progress,
-                         const std::shared_ptr<Position>& position) {
-    return timer_.afterDelay(200 * kj::MILLISECONDS)
-        .then([progress, position]() mutable {
-          auto call = progress.reportRequest();
-          call.setDone(position->done);
-          call.setTotal(position->total);
-          return call.send().ignoreResult();
-        })
-        .then([this, progress, position]() mutable { return tell(kj::mv(progress), position); },
-              [](kj::Exception&&) -> kj::Promise<void> { return kj::NEVER_DONE; });
-  }
-
   Ledger& ledger_;
   Background& background_;
   kj::Timer& timer_;

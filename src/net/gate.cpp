@@ -6,6 +6,7 @@
 #include "net/admin.h"
 #include "net/failure.h"
 #include "net/feed.h"
+#include "net/log.h"
 #include "net/reader.h"
 #include "net/recorder.h"
 
@@ -27,6 +28,7 @@ class SessionServer final : public schema::Session::Server {
     results.setReader(make_reader(access_.ledger, access_.background));
     results.setFeed(make_feed(access_.ledger, access_.growth, access_.subscribers));
     results.setAdmin(make_admin(access_.ledger, access_.background, access_.timer));
+    results.setLog(make_log(access_.ledger, access_.background, access_.timer));
     return kj::READY_NOW;
   }
 
@@ -45,6 +47,10 @@ class SessionServer final : public schema::Session::Server {
     const Date today = access_.ledger.today();
     info.setRuleSetVersion(text_of(or_throw(access_.ledger.rule_set_in_force(today))));
     info.setPrincipal(text_of(principal_.id));
+    info.setConfidential(facts.confidential);
+    const auto& keys = facts.keys.all();
+    auto texts = info.initVerifierKeys(static_cast<unsigned>(keys.size()));
+    for (unsigned i = 0; i < keys.size(); ++i) texts.set(i, text_of(keys[i].key.text()));
   }
 
   Access access_;

@@ -170,7 +170,7 @@ Result<void> Views::serve(const Projection& projection, const View& view) {
 }
 
 Result<Views::Digest> Views::digest(const View& view) const {
-  CF_LET(Hasher hasher, Hasher::of_suite(default_suite));
+  Hasher hasher = Hasher::sha256();
   TreeEdge tree;
   std::string entry;
   auto cursor = rocks_.walk(*view.family, Rocks::Walk::whole);

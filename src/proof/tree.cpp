@@ -7,6 +7,15 @@
 
 namespace counterfoil {
 
+void TreeEdge::append(const TreeEdge& right, Hasher& hasher) {
+  std::uint64_t left = right.size_;
+  for (const Hash& root : right.subtrees_) {
+    const auto height = static_cast<unsigned>(std::bit_width(left) - 1);
+    append_subtree(height, root, hasher);
+    left -= std::uint64_t{1} << height;
+  }
+}
+
 Hash TreeEdge::root(Hasher& hasher) const {
   if (subtrees_.empty()) return hasher.empty_root();
   Hash root = subtrees_.back();

@@ -34,6 +34,10 @@ class TreeEdge {
   void append_subtree(unsigned height, const Hash& root, Hasher& hasher) {
     append_subtree(height, root, hasher, [](unsigned, const Hash&) {});
   }
+  /// Appends all leaves of another tree; size() must be a multiple of its largest subtree's.
+  void append(const TreeEdge& right, Hasher& hasher);
+  /// The roots of the complete subtrees, largest first.
+  const std::vector<Hash>& subtrees() const { return subtrees_; }
   /// The tree's root (RFC 6962, 2.1).
   Hash root(Hasher& hasher) const;
 

@@ -1,28 +1,9 @@
 #include "service/ledger.h"
 
-#include "codec/text.h"
 #include "core/limits.h"
+#include "service/rotate_key.h"
 
 namespace counterfoil {
-namespace {
-
-Result<LedgerFacts> facts_of(schema::Record::Reader record) {
-  const auto fact = record.getFact();
-  if (fact.which() != schema::Fact::LEDGER_OPENED)
-    return fail(ErrorCode::corrupt, "record 0 does not open a ledger: restore a backup");
-  const auto opened = fact.getLedgerOpened();
-  return LedgerFacts{std::string(view(opened.getOrigin())),
-                     std::string(view(opened.getSuite())),
-                     std::string(view(opened.getCurrency())),
-                     opened.getCurrencyExponent(),
-                     std::string(view(opened.getTimeZone())),
-                     opened.getFiscalYearMonth(),
-                     opened.getFiscalYearDay(),
-                     std::string(view(record.getActor()))};
-}
-
-}  // namespace
-
 std::uint64_t GrowthListeners::add(std::function<void()> listener) {
   const std::lock_guard lock(mutex_);
   listeners_.emplace(next_, std::move(listener));
@@ -48,9 +29,14 @@ Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts fa
       journal_(std::move(journal)),
       views_(std::move(views)),
       projector_(journal_, views_, all_projections()),
-      writer_(journal_, zone_, std::move(clock), [this] {
-        projector_.notify();
-        growth_.call();
+      writer_(journal_, zone_, std::move(clock),
+              [this] {
+                projector_.notify();
+                growth_.call();
+              }),
+      notary_(journal_, facts_, [this](const VerifierKey& key) -> Result<std::unique_ptr<Signer>> {
+        CF_LET(SigningKey signer, signing_key_in_force(folder_, key));
+        return std::make_unique<SigningKey>(std::move(signer));
       }) {}
 
 Ledger::~Ledger() {
@@ -61,11 +47,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock cloc
                                              const Notice& notice) {
   CF_LET(LedgerFolder folder, LedgerFolder::open(path));
   CF_LET(Journal journal, Journal::open(folder));
+  CF_LET(LedgerFacts facts, read_ledger_facts(journal));
   std::string first;
   CF_TRY(journal.read(Sequence{0}, first));
-  RecordBuffer buffer;
-  CF_LET(const auto record, buffer.load(first));
-  CF_LET(LedgerFacts facts, facts_of(record));
   CF_LET(const Zone zone, Zone::find(facts.time_zone));
   CF_LET(Hasher hasher, Hasher::of_suite(facts.suite));
   CF_LET(Views views, Views::open(folder.views(), bytes_of(hasher.leaf(first)), journal.size(),
@@ -82,6 +66,12 @@ void Ledger::start() {
 void Ledger::stop() {
   writer_.stop();
   projector_.stop();
+}
+
+Result<void> Ledger::record_own(const PreparedCommand& command, const Journal::SignTree& sign) {
+  Sequencer sequencer(journal_, zone_, clock_);
+  CF_TRY(sequencer.record_own({facts_.administrator, schema::Role::ADMIN, ""}, command, sign));
+  return {};
 }
 
 Result<std::string> Ledger::rule_set_in_force(Date on) const {

@@ -6,22 +6,11 @@
 #include <string>
 
 #include "projections/projector.h"
+#include "service/notary.h"
 #include "service/writer.h"
 #include "storage/folder.h"
 
 namespace counterfoil {
-
-/// What record 0 fixed.
-struct LedgerFacts {
-  std::string origin;
-  std::string suite;
-  std::string currency;
-  unsigned currency_exponent = 0;
-  std::string time_zone;
-  unsigned fiscal_year_month = 1;
-  unsigned fiscal_year_day = 1;
-  std::string administrator;  // who opened it
-};
 
 /// Told on the writer's thread that the journal has grown.
 class GrowthListeners {
@@ -46,10 +35,15 @@ class Ledger {
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
 
+  /// Who signs, where it is not the key in the folder.
+  void sign_with(SignerSource source) { notary_.sign_with(std::move(source)); }
   /// Starts the writer and the projector. Without it the ledger is read on the caller's thread.
   void start();
   /// What was accepted is durable and answered when it returns; what was not, refused.
   void stop();
+
+  /// Records what the ledger says of its own log; only before start.
+  Result<void> record_own(const PreparedCommand& command, const Journal::SignTree& sign);
 
   const LedgerFolder& folder() const { return folder_; }
   const LedgerFacts& facts() const { return facts_; }
@@ -57,6 +51,8 @@ class Ledger {
   Journal& journal() { return journal_; }
   Projector& projector() { return projector_; }
   Writer& writer() { return writer_; }
+  Notary& notary() { return notary_; }
+  const Notary& notary() const { return notary_; }
   GrowthListeners& growth() { return growth_; }
   /// By the ledger's clock, where it is kept.
   Date today() const { return zone_.day_of(clock_()); }
@@ -79,6 +75,7 @@ class Ledger {
   Projector projector_;
   GrowthListeners growth_;
   Writer writer_;
+  Notary notary_;
 };
 
 }  // namespace counterfoil

@@ -144,8 +144,7 @@ Result<void> ProposalFilling::add_identified(schema::Command::Builder command,
                                              const std::set<std::string>& rests_on) {
   command.setCorrelationId(text_of(run));
   CF_TRY(expect(command, rests_on));
-  CF_LET(Hasher hasher, Hasher::of_suite(default_suite));
-  const Hash digest = hasher.digest(bytes_of(canonical(command.asReader())));
+  const Hash digest = Hasher::sha256().digest(bytes_of(canonical(command.asReader())));
   command.setCommandId(fmt::format("{}/{}", run, to_hex(bytes_of(digest).substr(0, 12))));
   add_command(command);
   return {};

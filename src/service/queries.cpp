@@ -12,6 +12,7 @@
 #include "projections/budgets.h"
 #include "projections/row_codec.h"
 #include "projections/rows.h"
+#include "storage/journal_tree.h"
 
 namespace counterfoil {
 namespace {
@@ -193,6 +194,29 @@ Result<HistoryPage> read_history(const Journal& journal, std::string_view subjec
     if (total > limits::request_bytes / 2) break;  // a page is bounded in bytes, too
   }
   return page;
+}
+
+Result<std::vector<std::string>> read_records(const Journal& journal, Sequence from,
+                                              std::size_t limit) {
+  const std::size_t at_most =
+      std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
+  std::vector<std::string> records;
+  auto scan = journal.scan(from, Journal::Extent::part);
+  for (std::size_t bytes = 0; records.size() < at_most && bytes < limits::request_bytes / 2;) {
+    CF_LET(const auto record, scan.next());
+    if (!record) break;
+    records.emplace_back(*record);
+    bytes += record->size();
+  }
+  return records;
+}
+
+Result<std::vector<Hash>> read_tree_hashes(const Journal& journal,
+                                           const std::vector<Subtree>& subtrees) {
+  if (subtrees.size() > limits::rows_in_page)
+    return fail(ErrorCode::limit, "{} hashes were asked for at once; the limit is {}",
+                subtrees.size(), limits::rows_in_page);
+  return journal.tree().read(subtrees);
 }
 
 Result<RebuiltRows> rebuild_subject(const Journal& journal, std::string_view subject) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "projections/projector.h"
+#include "proof/tree_proof.h"
 #include "storage/journal.h"
 
 namespace counterfoil {
@@ -44,6 +45,14 @@ struct HistoryPage {
 };
 Result<HistoryPage> read_history(const Journal& journal, std::string_view subject, Ordinal from,
                                  std::size_t limit);
+
+/// Records from a sequence on, as many as fit a page; none behind the last one.
+Result<std::vector<std::string>> read_records(const Journal& journal, Sequence from,
+                                              std::size_t limit);
+
+/// Roots of complete subtrees of the log's tree.
+Result<std::vector<Hash>> read_tree_hashes(const Journal& journal,
+                                           const std::vector<Subtree>& subtrees);
 
 /// One project's (or line's) rows, folded now from that subject's records alone.
 struct RebuiltRows {

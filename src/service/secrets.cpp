@@ -43,11 +43,11 @@ Result<std::string> read_admin_token(const LedgerFolder& folder) {
   return token;
 }
 
-Result<void> check_signing_key(const LedgerFolder& folder) {
-  const std::string path = folder.signing_key();
+Result<SigningKey> read_signing_key(const std::string& path, std::string_view origin) {
   CF_LET(const std::string pem, read_private_file(path));
-  if (pem.starts_with("-----BEGIN PRIVATE KEY-----")) return {};
-  return fail(ErrorCode::corrupt, "{} holds no private key: put it back from a copy", path);
+  auto key = SigningKey::from_pem(origin, pem);
+  if (key) return key;
+  return fail_at(path, {key.error().code, key.error().message + ". Put it back from a copy"});
 }
 
 }  // namespace counterfoil

@@ -16,6 +16,7 @@
 
 namespace counterfoil {
 
+class JournalTree;
 class ShownFile;
 
 /// What is remembered for ever of a command that was accepted.
@@ -34,10 +35,11 @@ class Journal {
  public:
   /// A new, empty journal in a folder that LedgerFolder::create made.
   static Result<Journal> create(const LedgerFolder& folder, std::string_view suite, Epoch epoch);
-  /// Opens what is there. Refuses a journal that holds less than was ever shown, or whose newest
-  /// records are not the ones that were shown.
+  /// Opens what is there, under the suite that record 0 names. Refuses a journal that holds less
+  /// than was ever shown, whose newest records are not the ones that were shown, or whose tiles are
+  /// not those of its records as far as that shows at their right edge.
   static Result<Journal> open(const LedgerFolder& folder);
-  /// As open, also where an earlier reindex was cut off, which open refuses.
+  /// As open, also where tiles are wrong or an earlier reindex was cut off, which open refuses.
   static Result<Journal> open_to_reindex(const LedgerFolder& folder);
 
   Journal(Journal&&) noexcept;
@@ -48,6 +50,10 @@ class Journal {
   std::uint64_t size() const;
   Epoch epoch() const;
   Hash root() const;
+  /// The name of the suite that it is hashed under.
+  const std::string& suite() const;
+  /// The tree of its records as it stands; storage/journal_tree.h.
+  JournalTree tree() const;
   /// The failure after which nothing is appended any more, if there was one.
   Result<void> check_recording() const;
   /// When the newest record was recorded; the earliest moment where there is none.
@@ -56,7 +62,15 @@ class Journal {
   /// Appends the records, whose sequences go on from size(), with their index entries and the
   /// book's changed pages: all of them, synced, or none. After an error nothing more is accepted
   /// until the ledger is opened again, because the disk may hold the group or not. On one thread.
-  Result<void> append(const std::vector<Words>& records, const PageBytes& pages);
+  Result<void> append(const std::vector<Words>& records, const PageBytes& pages) {
+    return append(records, pages, {});
+  }
+  /// Makes the signed note of the checkpoint of that size and root.
+  using SignTree = std::function<Result<std::string>(std::uint64_t size, const Hash& root)>;
+  /// The same with the checkpoint of the size behind the records, if there is somebody to sign it:
+  /// both are durable, or neither.
+  Result<void> append(const std::vector<Words>& records, const PageBytes& pages,
+                      const SignTree& sign);
 
   /// The stored bytes of a record. `not_found` names the size where there is none yet.
   Result<void> read(Sequence sequence, std::string& bytes) const;
@@ -106,6 +120,18 @@ class Journal {
   /// Waits until every record that the pages are made of is shown: for what one append takes.
   Result<BookWalk> walk_book() const;
 
+  /// Keeps the signed note of the checkpoint of that size, durable when it returns. Of a size that
+  /// has one, only the signatures may differ: they are replaced. `refused` where the size is 0 or
+  /// more than was shown, or where the text differs from the one that is kept; `invalid` where the
+  /// note is none of that size. On any thread.
+  Result<void> put_checkpoint(std::uint64_t size, std::string_view note);
+  /// The note of that size, if there is one.
+  Result<std::optional<std::string>> checkpoint(std::uint64_t size) const;
+  Result<std::optional<std::string>> newest_checkpoint() const;
+  /// Visits every checkpoint by increasing size, until the visitor fails.
+  Result<void> visit_checkpoints(
+      const std::function<Result<void>(std::uint64_t size, std::string_view note)>& visit) const;
+
   /// Folds records into the book while `reindex` walks them. The pages that changed are asked for
   /// and written from time to time; until `written`, the journal does not have them.
   class Refold {
@@ -115,13 +141,15 @@ class Journal {
     virtual PageBytes take_pages() = 0;
     virtual void written() = 0;
   };
-  /// Writes the subject index, the command index and the book again from the records. Cut off, it
-  /// must be run again before the journal opens.
+  /// Writes the subject index, the command index, the book and the tiles again from the records.
+  /// Cut off, it must be run again before the journal opens. `corrupt` where the records are not
+  /// those of the tree: nothing was changed then.
   Result<void> reindex(Refold& refold);
 
   std::uint64_t disk_bytes() const;
 
  private:
+  friend struct JournalParts;  // of the sources that share journal_impl.h
   static Result<Journal> recover(const LedgerFolder& folder, ShownFile shown);
 
   struct Impl;

@@ -13,9 +13,9 @@ inline constexpr std::string_view records = "records";
 inline constexpr std::string_view subjects = "subjects";
 inline constexpr std::string_view commands = "commands";
 inline constexpr std::string_view book = "book";
+inline constexpr std::string_view tiles = "tiles";
+inline constexpr std::string_view checkpoints = "checkpoints";
 inline constexpr std::string_view meta = "meta";
-/// Tiles and checkpoints are made with the database, so that a ledger of this version needs no
-/// migration to get them.
 const std::vector<std::string>& families();
 
 /// Keys of meta.
@@ -24,9 +24,13 @@ inline constexpr std::string_view reindexing = "reindexing";  // there while ind
 
 std::string record(Sequence sequence);
 std::string subject(std::string_view subject, Ordinal ordinal);
+void put_subject(std::string& to, std::string_view subject, Ordinal ordinal);
 /// What all keys of one subject start with, and no others.
 std::string subject_prefix(std::string_view subject);
 std::string command(std::string_view principal, std::string_view command_id);
+void put_command(std::string& to, std::string_view principal, std::string_view command_id);
+std::string tile(unsigned level, std::uint64_t index);
+std::string checkpoint(std::uint64_t size);
 
 /// Value of a command's entry, and back.
 std::string encode(const Acceptance& acceptance);

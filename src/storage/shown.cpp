@@ -16,9 +16,7 @@ constexpr std::string_view magic = "counterfoil shown 1\n";
 using Slot = ShownFile::Slot;
 
 Hash checksum(std::string_view bytes) {
-  auto sha256 = Hasher::of_suite(default_suite);
-  COUNTERFOIL_ASSERT(sha256.has_value());
-  return sha256->digest(bytes);
+  return Hasher::sha256().digest(bytes);
 }
 
 off_t place_of(std::uint64_t generation) {

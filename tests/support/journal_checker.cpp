@@ -36,7 +36,7 @@ class Checker {
       : journal_(journal), nothing_(journal), book_(nothing_) {}
 
   Result<CheckedJournal> run() {
-    CF_LET(Hasher hasher, Hasher::of_suite(default_suite));
+    CF_LET(Hasher hasher, Hasher::of_suite(journal_.suite()));
     RecordBuffer buffer;
     auto scan = journal_.scan(Sequence{0});
     for (;;) {

@@ -81,8 +81,35 @@ Clock ticking() {
   return [now] { return Instant{now->fetch_add(1'000'000)}; };
 }
 
-Journal create_journal(const LedgerFolder& folder, std::string_view rule_mode) {
-  Journal journal = must(Journal::create(folder, default_suite, Epoch{0}));
+namespace {
+
+/// Of PKCS #8 in base64.
+SigningKey key_of(const std::string& base64) {
+  return must(SigningKey::from_pem(
+      origin, "-----BEGIN PRIVATE KEY-----\n" + base64 + "\n-----END PRIVATE KEY-----\n"));
+}
+
+}  // namespace
+
+SigningKey signing_key(std::string_view suite) {
+  return key_of(suite == default_suite
+                    ? "MC4CAQAwBQYDK2VwBCIEIIV1DYkVeuUHM48GTK+CaQh5SF74PIGkNjvqEDnFTk7f"
+                    : "MIGHAgEAMBMGByqGSM49AgEGCCqBHM9VAYItBG0wawIBAQQgvRs6fBwrbxl8d7Lk\n"
+                      "+q76dwX+F/auig+QIWX7SiB3qpKhRANCAATyY18Dsn2jfPS1msgiBZ8wa/cIsXaW\n"
+                      "v1wLD+ILNIDfiGTqUFbB/iBO2LGRcT1AZqQgIQZn/GHVm9LSRu1Xzt1e");
+}
+
+SigningKey recovery_key(std::string_view suite) {
+  return key_of(suite == default_suite
+                    ? "MC4CAQAwBQYDK2VwBCIEIHDkZUdqfVbdzlLjaqjOHA3UhC8Lts/TSVfe8ynMz74o"
+                    : "MIGHAgEAMBMGByqGSM49AgEGCCqBHM9VAYItBG0wawIBAQQgg4szJpzGOsowtPly\n"
+                      "pWgIT91qzxD0iX/2alO1QLfN+QmhRANCAAR5ZTEutTFFjvEvTOZx4Uaxo6sFkLxO\n"
+                      "vFs8V32fFkI/m42rWBfyOwzJrv6ZHVRBhwdnFdn/+IoAN9FRpwd2O3to");
+}
+
+Journal create_journal(const LedgerFolder& folder, std::string_view rule_mode,
+                       std::string_view suite) {
+  Journal journal = must(Journal::create(folder, suite, Epoch{0}));
   capnp::MallocMessageBuilder message;
   auto command = message.initRoot<schema::Command>();
   command.setCommandId("init");
@@ -92,10 +119,10 @@ Journal create_journal(const LedgerFolder& folder, std::string_view rule_mode) {
   opened.setFiscalYearMonth(1);
   opened.setFiscalYearDay(1);
   opened.setConfidentiality(schema::LedgerOpened::Confidentiality::PUBLIC);
-  opened.setSuite(std::string(default_suite).c_str());
-  opened.setOrigin("ledger.example.org/test");
-  opened.setVerifierKey("ledger.example.org/test+0a0b0c0d+AQAA");
-  opened.setRecoveryKey("ledger.example.org/test+0e0f1011+AQAB");
+  opened.setSuite(std::string(suite).c_str());
+  opened.setOrigin(std::string(origin).c_str());
+  opened.setVerifierKey(signing_key(suite).verifier().text().c_str());
+  opened.setRecoveryKey(recovery_key(suite).verifier().text().c_str());
   opened.setCurrency("CNY");
   opened.setTimeZone("Asia/Shanghai");
   auto published = facts[1].initRuleSetPublished();
@@ -103,15 +130,16 @@ Journal create_journal(const LedgerFolder& folder, std::string_view rule_mode) {
   published.setName("test");
   published.setVersion("1");
   published.setDocument(rules(rule_mode).c_str());
-  const auto prepared = must(must(Preparer::of_suite(default_suite)).prepare(command.asReader()));
+  const auto prepared = must(must(Preparer::of_suite(suite)).prepare(command.asReader()));
   Sequencer sequencer(journal, must(Zone::find("Asia/Shanghai")), ticking());
   must(record(sequencer, prepared, {"admin", schema::Role::ADMIN, "bureau"}));
   return journal;
 }
 
-void create_ledger_in(const std::string& folder, std::string_view rule_mode) {
+void create_ledger_in(const std::string& folder, std::string_view rule_mode,
+                      std::string_view suite) {
   const LedgerFolder created = must(LedgerFolder::create(folder));
-  create_journal(created, rule_mode);
+  create_journal(created, rule_mode, suite);
 }
 
 Answer record(Sequencer& sequencer, const PreparedCommand& command, const Principal& principal) {

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "proof/key.h"
 #include "service/ledger.h"
 #include "service/prepare.h"
 #include "support/must.h"
@@ -40,10 +41,17 @@ std::string rules(std::string_view mode);
 /// A clock that starts on 2024-03-01 and goes on by a second with every look.
 Clock ticking();
 
+inline constexpr std::string_view origin = "ledger.example.org/test";
+/// The key that signs for every test ledger of that suite, and the one that could replace it.
+SigningKey signing_key(std::string_view suite = default_suite);
+SigningKey recovery_key(std::string_view suite = default_suite);
+
 /// The journal of a new ledger in `folder`, with its first two records and nothing random in them.
-Journal create_journal(const LedgerFolder& folder, std::string_view rule_mode = "observe");
+Journal create_journal(const LedgerFolder& folder, std::string_view rule_mode = "observe",
+                       std::string_view suite = default_suite);
 /// As create_journal, closed again. `folder` must not exist yet.
-void create_ledger_in(const std::string& folder, std::string_view rule_mode = "observe");
+void create_ledger_in(const std::string& folder, std::string_view rule_mode = "observe",
+                      std::string_view suite = default_suite);
 
 /// Records one command and flushes.
 Answer record(Sequencer& sequencer, const PreparedCommand& command,

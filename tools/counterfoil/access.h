@@ -37,6 +37,7 @@ class LedgerAccess {
   schema::Reader::Client reader() { return opened_->getReader(); }
   schema::Feed::Client feed() { return opened_->getFeed(); }
   schema::Admin::Client admin() { return opened_->getAdmin(); }
+  schema::Log::Client log() { return opened_->getLog(); }
   Result<Zone> zone() const;
 
   /// Runs the call to its end; a failure of the ledger's or of the network's becomes an Error.

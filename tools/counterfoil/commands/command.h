@@ -30,6 +30,13 @@ void add_report(CLI::App& app, GlobalOptions& global, Action& action);
 void add_facts(CLI::App& app, GlobalOptions& global, Action& action);
 void add_projections(CLI::App& app, GlobalOptions& global, Action& action);
 void add_rebuild(CLI::App& app, GlobalOptions& global, Action& action);
+void add_checkpoint(CLI::App& app, GlobalOptions& global, Action& action);
+void add_prove(CLI::App& app, GlobalOptions& global, Action& action);
+void add_export(CLI::App& app, GlobalOptions& global, Action& action);
+void add_publish(CLI::App& app, GlobalOptions& global, Action& action);
+void add_verify(CLI::App& app, GlobalOptions& global, Action& action);
+void add_signer(CLI::App& app, GlobalOptions& global, Action& action);
+void add_rotate_key(CLI::App& app, GlobalOptions& global, Action& action);
 
 /// Options shared by the reads of budget lines.
 struct LineFilter {

@@ -5,7 +5,7 @@
 
 #include "codec/text.h"
 #include "counterfoil/commands/command.h"
-#include "counterfoil/progress.h"
+#include "counterfoil/progress_sink.h"
 #include "service/ledger.h"
 
 namespace counterfoil {
@@ -31,17 +31,6 @@ Result<ExitStatus> projections(const GlobalOptions& global) {
 struct RebuildOptions {
   std::vector<std::string> names;
   std::string subject;
-};
-
-class ProgressSink final : public schema::Progress::Server {
- public:
-  kj::Promise<void> report(ReportContext context) override {
-    bar_.show(context.getParams().getDone(), context.getParams().getTotal());
-    return kj::READY_NOW;
-  }
-
- private:
-  ProgressBar bar_{"rebuilding"};
 };
 
 /// One project's rows, folded from its own records; the views are not touched.
@@ -122,7 +111,7 @@ Result<ExitStatus> rebuild_views(const GlobalOptions& global,
   auto request = access->admin().rebuildRequest();
   auto list = request.initNames(static_cast<unsigned>(names.size()));
   for (unsigned i = 0; i < names.size(); ++i) list.set(i, text_of(names[i]));
-  request.setProgress(kj::heap<ProgressSink>());
+  request.setProgress(kj::heap<ProgressSink>("rebuilding"));
   CF_LET(auto response, access->call(kj::mv(request)));
   return print_rebuilt(output_options(global, *access), names, response);
 }

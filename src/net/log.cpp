@@ -1,0 +1,104 @@
+#include "net/log.h"
+
+#include "codec/text.h"
+#include "core/limits.h"
+#include "net/failure.h"
+#include "net/progress.h"
+#include "service/queries.h"
+#include "storage/verify_journal.h"
+
+namespace counterfoil {
+namespace {
+
+template <typename List, typename Items>
+void set_data(List out, const Items& items) {
+  for (unsigned i = 0; i < items.size(); ++i) out.set(i, data_of(items[i]));
+}
+
+class LogServer final : public schema::Log::Server {
+ public:
+  LogServer(Ledger& ledger, Background& background, kj::Timer& timer)
+      : ledger_(ledger), background_(background), timer_(timer) {}
+
+  kj::Promise<void> checkpoint(CheckpointContext context) override {
+    return background_.reads.run([&notary = ledger_.notary()] { return notary.checkpoint(); })
+        .then([context](Result<std::string> made) mutable {
+          context.getResults().setNote(text_of(or_throw(std::move(made))));
+        });
+  }
+
+  kj::Promise<void> records(RecordsContext context) override {
+    const auto params = context.getParams();
+    auto work = [&journal = ledger_.journal(), from = Sequence{params.getFrom()},
+                 limit = params.getLimit()] { return read_records(journal, from, limit); };
+    return background_.reads.run(std::move(work))
+        .then([context](Result<std::vector<std::string>> found) mutable {
+          const auto records = or_throw(std::move(found));
+          set_data(context.getResults().initRecords(static_cast<unsigned>(records.size())),
+                   records);
+        });
+  }
+
+  kj::Promise<void> treeHashes(TreeHashesContext context) override {
+    std::vector<Subtree> subtrees;
+    for (const auto subtree : context.getParams().getSubtrees())
+      subtrees.push_back({subtree.getHeight(), subtree.getIndex()});
+    auto work = [&journal = ledger_.journal(), subtrees = std::move(subtrees)] {
+      return read_tree_hashes(journal, subtrees);
+    };
+    return background_.reads.run(std::move(work))
+        .then([context](Result<std::vector<Hash>> found) mutable {
+          std::vector<std::string_view> hashes;
+          const auto read = or_throw(std::move(found));
+          for (const Hash& hash : read) hashes.push_back(bytes_of(hash));
+          set_data(context.getResults().initHashes(static_cast<unsigned>(hashes.size())), hashes);
+        });
+  }
+
+  kj::Promise<void> verify(VerifyContext context) override {
+    VerifyOptions options;
+    for (const auto note : context.getParams().getSince()) options.since.emplace_back(view(note));
+    auto position = std::make_shared<Position>();
+    options.progress = [position](std::uint64_t done, std::uint64_t total) {
+      position->done = done;
+      position->total = total;
+    };
+    auto reports = context.getParams().hasProgress()
+                       ? tell(timer_, context.getParams().getProgress(), position)
+                       : kj::Promise<void>(kj::NEVER_DONE);
+    const std::size_t since = options.since.size();
+    auto work = [&journal = ledger_.journal(), options = std::move(options)] {
+      return verify_journal(journal, options);
+    };
+    return background_.chores.run(std::move(work))
+        .then([context, since](Result<VerifyReport> outcome) mutable {
+          fill(context.getResults().initVerified(), std::move(outcome), since);
+        })
+        .exclusiveJoin(kj::mv(reports));
+  }
+
+ private:
+  /// That something is wrong is an answer; that it could not be told is none.
+  static void fill(schema::Verified::Builder out, Result<VerifyReport> outcome, std::size_t since) {
+    if (!outcome && outcome.error().code == ErrorCode::corrupt)
+      return out.setProblem(text_of(outcome.error().message));
+    const VerifyReport report = or_throw(std::move(outcome));
+    out.setSize(report.size);
+    out.setRoot(data_of(bytes_of(report.root)));
+    out.setCheckpoints(report.checkpoints - since);
+    out.setNewestCheckpoint(report.newest_checkpoint.value_or(0));
+    out.setSince(since);
+  }
+
+  Ledger& ledger_;
+  Background& background_;
+  kj::Timer& timer_;
+};
+
+}  // namespace
+
+schema::Log::Client make_log(Ledger& ledger, Background& background, kj::Timer& timer) {
+  return kj::heap<LogServer>(ledger, background, timer);
+}
+
+}  // namespace counterfoil

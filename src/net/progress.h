@@ -1,0 +1,23 @@
+#pragma once
+
+#include <kj/timer.h>
+#include <schema/ledger.capnp.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+namespace counterfoil {
+
+/// How far a chore is: written by its threads, read by the event loop.
+struct Position {
+  std::atomic<std::uint64_t> done{0};
+  std::atomic<std::uint64_t> total{0};
+};
+
+/// Tells the caller how far it is, now and then, for as long as it listens. Never done by itself:
+/// join it with the chore. The timer outlives it.
+kj::Promise<void> tell(kj::Timer& timer, schema::Progress::Client progress,
+                       const std::shared_ptr<Position>& position);
+
+}  // namespace counterfoil

@@ -1,0 +1,105 @@
+#include <memory>
+#include <optional>
+
+#include "codec/binary_text.h"
+#include "counterfoil/commands/command.h"
+#include "counterfoil/log_reader.h"
+#include "proof/receipt.h"
+
+namespace counterfoil {
+namespace {
+
+struct CheckpointOptions {
+  std::optional<std::uint64_t> old_size;
+  std::string file;
+};
+
+/// The body of C2SP tlog-witness, add-checkpoint: what a witness that knows the log at an older
+/// size needs to cosign the newer one.
+Result<std::string> witness_request(LogReader& log, std::uint64_t old_size,
+                                    const SignedCheckpoint& now) {
+  CF_LET(Hasher hasher, log.hasher());
+  CF_LET(const auto proof, prove_consistency(old_size, now.checkpoint.size, log, hasher));
+  std::string body = fmt::format("old {}\n", old_size);
+  for (const Hash& hash : proof) body += to_base64(bytes_of(hash)) + "\n";
+  return body + "\n" + format_note(now.note);
+}
+
+Result<ExitStatus> checkpoint(const GlobalOptions& global, const CheckpointOptions& options) {
+  CF_LET(const auto access, LedgerAccess::open(global));
+  CF_LET(LogReader log, LogReader::of(*access));
+  CF_LET(const SignedCheckpoint now, log.checkpoint());
+  std::string contents = format_note(now.note);
+  if (options.old_size) {
+    CF_LET(contents, witness_request(log, *options.old_size, now));
+  }
+  CF_TRY(write_out(options.file, contents));
+  return ExitStatus::done;
+}
+
+struct ProveOptions {
+  std::uint64_t sequence = 0;
+  std::string checkpoint_file;
+  std::string file;
+};
+
+Result<ExitStatus> prove(const GlobalOptions& global, const ProveOptions& options) {
+  CF_LET(const auto access, LedgerAccess::open(global));
+  CF_LET(LogReader log, LogReader::of(*access));
+  CF_LET(const SignedCheckpoint in, options.checkpoint_file.empty()
+                                        ? log.checkpoint()
+                                        : log.kept_checkpoint(options.checkpoint_file));
+  if (options.sequence >= in.checkpoint.size)
+    return fail(ErrorCode::not_found,
+                "the checkpoint is of {} records, so there is no record {} in it",
+                in.checkpoint.size, options.sequence);
+  Receipt receipt{{}, options.sequence, {}, format_note(in.note)};
+  CF_TRY(log.each_record(options.sequence, options.sequence + 1,
+                         [&](std::uint64_t, std::string_view record) -> Result<void> {
+                           receipt.record = record;
+                           return {};
+                         }));
+  CF_LET(Hasher hasher, log.hasher());
+  CF_LET(receipt.proof, prove_inclusion(options.sequence, in.checkpoint.size, log, hasher));
+  CF_TRY(check_receipt(receipt, log.keys()));  // nothing is handed out that would not verify
+  CF_TRY(write_out(options.file, format_receipt(receipt)));
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_checkpoint(CLI::App& app, GlobalOptions& global, Action& action) {
+  auto* command = app.add_subcommand(
+      "checkpoint", "The signed tree head: keep it, and any later change of a record is found");
+  auto options = std::make_shared<CheckpointOptions>();
+  command->add_option("--old", options->old_size,
+                      "Write it as a request to a witness that cosigned the log at this size");
+  command->add_option("--out", options->file, "File to write (default: standard output)");
+  command->footer(
+      "Examples:\n"
+      "  counterfoil checkpoint --out 2024-12-31.checkpoint\n"
+      "  counterfoil checkpoint --old 0 | counterfoil-verify witness --state seen --key w.key \\\n"
+      "      --name witness.example.org --log \"$VERIFIER_KEY\"");
+  command->callback([&global, &action, options] {
+    action = [&global, options] { return checkpoint(global, *options); };
+  });
+}
+
+void add_prove(CLI::App& app, GlobalOptions& global, Action& action) {
+  auto* command = app.add_subcommand(
+      "prove", "A receipt: that a record stands in the log, for anybody to check offline");
+  auto options = std::make_shared<ProveOptions>();
+  command->add_option("sequence", options->sequence, "The record's sequence")->required();
+  command->add_option("--checkpoint", options->checkpoint_file,
+                      "Against this checkpoint, which somebody kept (default: the newest)");
+  command->add_option("--out", options->file, "File to write (default: standard output)");
+  command->footer(
+      "Example:\n"
+      "  counterfoil prove 1234 --out 1234.tlog-proof\n"
+      "  counterfoil-verify receipt 1234.tlog-proof --key \"$VERIFIER_KEY\"");
+  command->callback([&global, &action, options] {
+    action = [&global, options] { return prove(global, *options); };
+  });
+}
+
+}  // namespace counterfoil

@@ -9,6 +9,7 @@
 
 #include "codec/text.h"
 #include "core/files.h"
+#include "proof/checkpoint.h"
 #include "service/ledger_facts.h"
 #include "service/secrets.h"
 #include "storage/shown.h"
@@ -34,7 +35,7 @@ Result<FileDescriptor> hold_copy(const std::string& copy) {
               copy);
 }
 
-Result<void> copy_file(const fs::path& from, const fs::path& to) {
+Result<void> copy_synced(const fs::path& from, const fs::path& to) {
   std::error_code error;
   fs::copy_file(from, to, error);
   if (error) return file_failure("copy", from.string(), error.value());
@@ -49,9 +50,9 @@ Result<void> copy_journal(const std::string& copy, const LedgerFolder& folder) {
   for (fs::directory_iterator at(copy + "/journal", error), end; !error && at != end;
        at.increment(error))
     if (at->is_regular_file())
-      CF_TRY(copy_file(at->path(), fs::path(folder.journal()) / at->path().filename()));
+      CF_TRY(copy_synced(at->path(), fs::path(folder.journal()) / at->path().filename()));
   if (error) return file_failure("copy", copy + "/journal", error.value());
-  CF_TRY(copy_file(copy + "/shown", folder.shown()));
+  CF_TRY(copy_synced(copy + "/shown", folder.shown()));
   CF_TRY(sync_folder(folder.journal()));
   return sync_folder(folder.path());
 }

@@ -141,13 +141,7 @@ TEST_CASE("any byte of a record, a tile or a checkpoint that was changed is foun
         const std::size_t at = random() % size_of(keys::records, key_of(sequence));
         tampering.flip(keys::records, key_of(sequence), at, bits);
         INFO("record " << sequence << ", byte " << at);
-        // Behind the last full tile nothing holds the leaf of a single record.
-        const std::string said = verdict(journal);
-        if (sequence < 768)
-          CHECK_THAT(said, Contains(fmt::format("record {} ", sequence)));
-        else
-          CHECK_THAT(said,
-                     Contains(fmt::format("record {} ", sequence)) || Contains("a record from"));
+        CHECK_THAT(verdict(journal), Contains(fmt::format("record {} ", sequence)));
         break;
       }
       case 2: {
@@ -414,11 +408,12 @@ TEST_CASE("a journal that grows meanwhile is verified as it was") {
     for (unsigned i = 0; !stop; ++i) {
       must(sample.plain.append(1 + i % 70));
       if (i % 9 == 0) sample.plain.sign();
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
   });
   std::uint64_t size = 0;
   std::vector<std::string> verdicts;
-  for (int i = 0; i < 20; ++i) {
+  for (int i = 0; i < 10; ++i) {
     const auto report = verify_journal(sample.journal());
     if (report)
       size = report->size;

@@ -43,8 +43,7 @@ Result<std::string> read_admin_token(const LedgerFolder& folder) {
   return token;
 }
 
-Result<SigningKey> read_signing_key(const LedgerFolder& folder, const std::string& origin) {
-  const std::string path = folder.signing_key();
+Result<SigningKey> read_signing_key(const std::string& path, std::string_view origin) {
   CF_LET(const std::string pem, read_private_file(path));
   auto key = SigningKey::from_pem(origin, pem);
   if (key) return key;

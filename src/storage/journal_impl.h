@@ -69,7 +69,8 @@ struct Journal::Impl {
   /// cursor that was made before.
   Result<std::uint64_t> stored_size() const;
   Result<TreeEdge> check_records(Scan records_scan);
-  Result<void> put_group(const std::vector<Words>& group, const PageBytes& pages);
+  Result<void> put_group(const std::vector<Words>& group, const PageBytes& pages,
+                         const SignTree& sign);
 };
 
 }  // namespace counterfoil

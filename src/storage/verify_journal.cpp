@@ -34,21 +34,21 @@ Result<VerifyReport> verify_journal(const Journal& journal, const VerifyOptions&
       options.threads != 0 ? options.threads : std::max(1u, std::thread::hardware_concurrency());
   // Gathered first: those of the journal are of sizes that it has by then.
   CF_LET(const auto checkpoints, gather_checkpoints(journal, options.since));
-  const TreeEdge edge = [&] {
+  const GrowingTree stands = [&] {
     const std::lock_guard lock(parts.mutex);
-    return parts.tree.edge();
+    return parts.tree;
   }();
-  const auto sizes = sizes_of(checkpoints, edge.size());
+  const std::uint64_t size = stands.size();
+  const auto sizes = sizes_of(checkpoints, size);
   CF_LET(const SumSecret secret, SumSecret::make());
   CF_LET(VerifiedRecords records,
-         verify_records(journal, edge.size(), sizes, secret, threads, options.progress));
-  CF_LET(const VerifiedTree tree, verify_tree(journal, edge, records, sizes));
-  CF_TRY(check_edge(journal, edge));
-  CF_TRY(verify_indexes(journal, edge.size(), records.sums, secret, std::move(records.splits),
-                        threads));
-  CF_TRY(verify_checkpoints(journal, edge.size(), checkpoints, sizes, tree.roots,
-                            records.key_records, threads));
-  VerifyReport report{edge.size(), tree.root, checkpoints.size(), {}};
+         verify_records(journal, size, sizes, secret, threads, options.progress));
+  CF_LET(const VerifiedTree tree, verify_tree(journal, stands, records, sizes));
+  CF_TRY(check_edge(journal, stands.edge()));
+  CF_TRY(verify_indexes(journal, size, records.sums, secret, std::move(records.splits), threads));
+  CF_TRY(verify_checkpoints(journal, size, checkpoints, sizes, tree.roots, records.key_records,
+                            threads));
+  VerifyReport report{size, tree.root, checkpoints.size(), {}};
   if (!checkpoints.empty()) report.newest_checkpoint = checkpoints.back().size;
   return report;
 }

@@ -28,7 +28,8 @@ struct Course {
 /// What one part of the records gives: whole tiles, but for the last part.
 struct Part {
   VerifiedRecords found;
-  Course first, last;
+  std::optional<Course> first;  // none where the first record cannot be read
+  Course last;
 
   explicit Part(const SumSecret& secret) : found(secret) {}
 };
@@ -234,11 +235,11 @@ void move_behind(std::vector<T>& to, std::vector<T>& from) {
 /// `end` of the records that came before.
 void join(Part& all, Part& next, std::uint64_t end) {
   VerifiedRecords& found = all.found;
-  if (end != 0 && next.first.recorded_at < all.last.recorded_at)
+  if (next.first && next.first->recorded_at < all.last.recorded_at)
     keep_first(
         found.wrong_record,
         Finding{end, fmt::format("record {} was recorded earlier than the one before it", end)});
-  if (end != 0 && next.first.epoch < all.last.epoch)
+  if (next.first && next.first->epoch < all.last.epoch)
     keep_first(
         found.wrong_record,
         Finding{end, fmt::format("record {} is of an earlier epoch than the one before it", end)});

@@ -88,6 +88,17 @@ Result<void> look_behind(const Journal& journal, std::uint64_t size,
   return tiles.status();
 }
 
+/// The first record behind the last full tile whose leaf is not the one that the tree grew by.
+std::optional<Finding> other_tail(const GrowingTree& tree, const VerifiedRecords& records) {
+  const std::string_view kept = tree.tail(0);
+  const std::size_t compared = std::min(kept.size(), records.tail.size());
+  const auto differs =
+      std::mismatch(kept.begin(), kept.begin() + compared, records.tail.begin()).first;
+  const auto entry = static_cast<std::size_t>(differs - kept.begin()) / sizeof(Hash);
+  if (entry * sizeof(Hash) == compared) return std::nullopt;
+  return Finding{tree.size() - tree.size() % tile_width + entry, "its leaf in the journal's tree"};
+}
+
 tl::unexpected<Error> changed(std::uint64_t first, std::uint64_t end, std::string_view why) {
   constexpr std::string_view remedy = "it was changed outside Counterfoil. Restore a backup";
   if (end == first + 1)
@@ -112,11 +123,11 @@ tl::unexpected<Error> differing_subtree(const TreeEdge& stored, const TreeEdge& 
 
 }  // namespace
 
-Result<VerifiedTree> verify_tree(const Journal& journal, const TreeEdge& edge,
+Result<VerifiedTree> verify_tree(const Journal& journal, const GrowingTree& tree,
                                  const VerifiedRecords& records,
                                  const std::vector<std::uint64_t>& sizes) {
   const auto& wrong = records.wrong_record;
-  const auto& leaf = records.other_leaf;
+  const auto leaf = records.other_leaf ? records.other_leaf : other_tail(tree, records);
   if (!records.whole) {
     if (leaf && leaf->sequence < wrong->sequence)
       return changed(leaf->sequence, leaf->sequence + 1, leaf->what);
@@ -124,32 +135,32 @@ Result<VerifiedTree> verify_tree(const Journal& journal, const TreeEdge& edge,
   }
   Hasher hasher = JournalParts::of(journal).make_hasher();
   StoredTiles tiles(journal);
-  GrowingTree tree;
+  GrowingTree made;
   VerifiedTree verified;
   std::size_t next = 0;
   const auto add_roots = [&](std::uint64_t below) {
     for (; next < sizes.size() && sizes[next] < below; ++next) {
-      TreeEdge at = tree.edge();
+      TreeEdge at = made.edge();
       at.append(records.edges[next], hasher);
       verified.roots.push_back(at.root(hasher));
     }
   };
   for (const Hash& root : records.tile_roots) {
-    add_roots(tree.size() + tile_width);
-    tree.append_tile(root, hasher, tiles);
+    add_roots(made.size() + tile_width);
+    made.append_tile(root, hasher, tiles);
   }
-  add_roots(edge.size() + 1);
+  add_roots(tree.size() + 1);
   for (std::size_t i = 0; i < records.tail.size() / sizeof(Hash); ++i)
-    tree.append(hash_at(records.tail, i), hasher, tiles);
-  tree.flush(tiles);
+    made.append(hash_at(records.tail, i), hasher, tiles);
+  made.flush(tiles);
   CF_TRY(tiles.outcome());
 
-  if (tree.edge() != edge) {
+  if (made.edge() != tree.edge()) {
     if (wrong && !(leaf && leaf->sequence < wrong->sequence))
       return fail(ErrorCode::corrupt, "{}. Restore a backup", wrong->what);
     if (leaf) return changed(leaf->sequence, leaf->sequence + 1, leaf->what + " is another one");
     if (tiles.first()) return changed(tiles.first()->sequence, tiles.end(), tiles.first()->what);
-    return differing_subtree(edge, tree.edge());
+    return differing_subtree(tree.edge(), made.edge());
   }
   if (wrong) return fail(ErrorCode::corrupt, "{}. Restore a backup", wrong->what);
   const auto& parts = JournalParts::of(journal);
@@ -159,9 +170,9 @@ Result<VerifiedTree> verify_tree(const Journal& journal, const TreeEdge& edge,
                     leaf->sequence));
   std::optional<Finding> wrong_tile = records.wrong_tile;
   if (!wrong_tile) wrong_tile = tiles.first();
-  if (!wrong_tile) CF_TRY(look_behind(journal, edge.size(), wrong_tile));
+  if (!wrong_tile) CF_TRY(look_behind(journal, tree.size(), wrong_tile));
   if (wrong_tile) return parts.needs_reindex(wrong_tile->what);
-  verified.root = tree.edge().root(hasher);
+  verified.root = made.edge().root(hasher);
   return verified;
 }
 

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "storage/growing_tree.h"
 #include "storage/verify_records.h"
 
 namespace counterfoil {
@@ -12,10 +13,10 @@ struct VerifiedTree {
   std::vector<Hash> roots;  // of each size asked for
 };
 
-/// That the records are those of the edge: the first that is not, or as few as that can be narrowed
-/// down to. Then that the tiles of all levels are those of the records. `sizes` as for
+/// That the records are those of the tree: the first that is not, or as few as that can be narrowed
+/// down to. Then that the stored tiles of all levels are those of the records. `sizes` as for
 /// verify_records.
-Result<VerifiedTree> verify_tree(const Journal& journal, const TreeEdge& edge,
+Result<VerifiedTree> verify_tree(const Journal& journal, const GrowingTree& tree,
                                  const VerifiedRecords& records,
                                  const std::vector<std::uint64_t>& sizes);
 

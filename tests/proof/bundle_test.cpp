@@ -181,6 +181,15 @@ TEST_CASE("a bundle holds no record of another subject") {
         "line 7 of the bundle: record 3 is not about \"project/A\"");
 }
 
+TEST_CASE("a record stands at the place that it names") {
+  // The log itself signed it at another one.
+  LogKit log = log_of(default_suite);
+  log.records[7] = log.records[8];
+  log.leaves[7] = log.leaves[8];
+  CHECK(error_of(check(of_range(log, 5, 7, log_size), log.keys())).message ==
+        "line 8 of the bundle: record 8 stands at the place of record 7");
+}
+
 TEST_CASE("a range has all of its records and no other") {
   LogKit log = log_of(GENERATE(default_suite, national_suite));
   const auto code = [&](const std::vector<std::uint64_t>& sequences) {

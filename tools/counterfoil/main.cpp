@@ -122,6 +122,7 @@ int main(int argc, char** argv) {
   add_publish(app, global, action);
   add_verify(app, global, action);
   add_signer(app, global, action);
+  add_restore(app, global, action);
   add_rotate_key(app, global, action);
   try {
     app.parse(argc, argv);

@@ -54,6 +54,16 @@ Result<Answer> check(const Pair& pair, const std::vector<Hash>& proof, Hasher& h
                   one_history_not_proved(trust))};
 }
 
+/// Of how many records the folder has the tiles, as it says itself.
+Result<std::uint64_t> size_of(const TileFolder& files) {
+  CF_LET(const std::string bytes, read_file(files.checkpoint_path(), limits::note_bytes));
+  const auto note = parse_note(bytes);
+  if (!note) return fail_at(files.checkpoint_path(), note.error());
+  const auto checkpoint = parse_checkpoint(note->text);
+  if (!checkpoint) return fail_at(files.checkpoint_path(), checkpoint.error());
+  return checkpoint->size;
+}
+
 }  // namespace
 
 Result<Answer> verify_extension(const std::string& old_path, const std::string& request_path,
@@ -80,7 +90,12 @@ Result<Answer> verify_extension_in(const std::string& folder, const std::string&
   CF_LET(pair.older, read_checkpoint(pair.old_path, trust.logs));
   CF_LET(pair.newer, read_checkpoint(pair.new_path, trust.logs));
   CF_LET(Hasher hasher, hasher_of(pair));
-  TileHashReader reader(files, pair.new_size(), hasher);
+  CF_LET(const std::uint64_t size, size_of(files));
+  if (size < pair.new_size())
+    return fail(ErrorCode::refused,
+                "{} has the tiles of {} records, and {} is of {}: fetch it again", folder, size,
+                pair.new_path, pair.new_size());
+  TileHashReader reader(files, size, hasher);
   CF_LET(const auto proof, prove_consistency(pair.old_size(), pair.new_size(), reader, hasher));
   auto answer = check(pair, proof, hasher, folder, trust);
   if (!answer)

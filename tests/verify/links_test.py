@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """links_test.py PROGRAM: what counterfoil-verify may include and link.
 
-Whoever does not trust the operator of a ledger runs it, so it holds nothing that such a reader would
-have to look through besides the proofs: no database, no RPC, no sockets.
+Whoever does not trust the operator of a ledger runs it, so it holds nothing that such a reader
+would have to look through besides the proofs: no database, no RPC, no sockets.
 """
 
 import re

@@ -1,5 +1,6 @@
 #include "counterfoil-verify/log.h"
 
+#include "codec/text.h"
 #include "published_log.h"
 #include "support/catch.h"
 
@@ -144,6 +145,41 @@ TEST_CASE("a log that signs entries which are no records in their places is refu
     log.histories["unit/U"].push_back(299);
     log.append({"unit/U"});
   });
+  refused("it is of epoch 1, and the ledger is in epoch 0", [](PublishedLog& log) {
+    log.append({"unit/U"}, [](schema::Record::Builder record) {
+      record.setEpoch(1);
+      record.initFact().initPeriodClosed().setFiscalYear(2024);
+    });
+  });
+  refused("the ledger's clock never goes back", [](PublishedLog& log) {
+    log.append({"unit/U"}, [](schema::Record::Builder record) {
+      record.setRecordedAt(1'700'000'000'000'000);
+      record.initFact().initPeriodClosed().setFiscalYear(2024);
+    });
+  });
+  refused("opens a ledger that is open", [](PublishedLog& log) {
+    log.append({"ledger"}, [&](schema::Record::Builder record) {
+      record.initFact().initLedgerOpened().setVerifierKey(text_of(log.first_key().text()));
+    });
+  });
+}
+
+TEST_CASE("a log begins with the opening of a ledger, whose name its checkpoint bears") {
+  PublishedLog log(default_suite);
+  log.grow(10);
+  TempFolder folder;
+  PublishedLog unopened(default_suite);
+  unopened.entries.clear();
+  unopened.leaves.clear();
+  unopened.append({"unit/U"});
+  unopened.publish(folder.path(), 1);
+  check_refused(folder.path(), {unopened.first_key()}, "the opening of a ledger");
+  // A key that is trusted signs under its own name what are another log's records.
+  const SigningKey other = must(SigningKey::generate(default_suite, "example.org/other"));
+  log.publish(folder.path(), 10);
+  write(folder / "checkpoint",
+        must(sign_checkpoint({"example.org/other", 10, log.root(10)}, {&other})));
+  check_refused(folder.path(), {other.verifier()}, "the records are of");
 }
 
 TEST_CASE("the key that is trusted hands over to the one that signs") {

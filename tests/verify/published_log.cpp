@@ -41,8 +41,8 @@ PublishedLog::PublishedLog(std::string_view of_suite, int year)
   });
 }
 
-template <typename Fill>
-void PublishedLog::append(const std::vector<std::string>& subjects, Fill&& fill) {
+void PublishedLog::append(const std::vector<std::string>& subjects,
+                          const std::function<void(schema::Record::Builder)>& fill) {
   capnp::MallocMessageBuilder message;
   auto record = message.initRoot<schema::Record>();
   record.setFormat(record_format);

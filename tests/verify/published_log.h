@@ -1,6 +1,9 @@
 #pragma once
 
+#include <schema/event.capnp.h>
+
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -27,6 +30,9 @@ class PublishedLog {
 
   /// Appends a record about the subjects, which are sorted.
   void append(const std::vector<std::string>& subjects);
+  /// The same, with anything in the record set by `fill`.
+  void append(const std::vector<std::string>& subjects,
+              const std::function<void(schema::Record::Builder)>& fill);
   /// Appends records until there are that many.
   void grow(std::uint64_t size);
   /// Hands over to a new key, on the word of the key that signs or of the recovery key.
@@ -60,10 +66,6 @@ class PublishedLog {
   std::vector<std::string> entries;
   std::vector<Hash> leaves;
   std::map<std::string, std::vector<std::uint64_t>> histories;
-
- private:
-  template <typename Fill>
-  void append(const std::vector<std::string>& subjects, Fill&& fill);
 };
 
 /// Writes a file, with the folders that it stands in, and gives its path.

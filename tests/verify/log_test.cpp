@@ -83,6 +83,22 @@ TEST_CASE("each file of a log that is missing, cut, longer or changed is refused
   }
 }
 
+// Entries and tiles that agree with each other say nothing: only the signed root does.
+TEST_CASE("a log whose entries and tiles were all changed together is refused") {
+  PublishedLog log(GENERATE(default_suite, national_suite));
+  log.grow(log_size);
+  PublishedLog other(log.suite, 2025);
+  other.grow(log_size);
+  other.entries[0] = log.entries[0];  // the same opening, so that the same key is in force
+  other.leaves[0] = log.leaves[0];
+  for (const std::uint64_t size : {2u, 256u, 600u}) {
+    TempFolder folder;
+    other.publish(folder.path(), size);
+    write(folder / "checkpoint", log.checkpoint(size));
+    check_refused(folder.path(), {log.first_key()}, "checkpoint: its root is not that of the");
+  }
+}
+
 TEST_CASE("a tile of the third level is compared too") {
   PublishedLog log(default_suite);
   log.grow(65'537);

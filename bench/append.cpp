@@ -74,6 +74,9 @@ void measure(const Load& load, Report& report) {
                                        load.commands, load.commands == 1 ? "" : "s");
   report.add({"append, " + name, events, "events/s", "RocksDB, same batches", limit,
               load.commands == 1 ? "" : "≥ 40 %"});
+  const TreeCost cost = tree_cost(scratch / "ledger", scratch / "tree", groups);
+  report.add({"batches with the tree, " + name, cost.events_with, "events/s",
+              "the same without hashes and tiles", cost.events_without, ""});
   if (load.commands != 1) return;
   const double rounds = static_cast<double>(groups.size() - 1) / load.seconds;
   report.add({"groups made durable, " + name, rounds, "groups/s", "fdatasync",

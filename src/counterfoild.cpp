@@ -8,6 +8,7 @@
 
 #include "net/server.h"
 #include "net/signals.h"
+#include "net/signing_socket.h"
 #include "service/ledger.h"
 #include "service/secrets.h"
 
@@ -18,6 +19,7 @@ namespace {
 struct Options {
   std::string ledger;
   std::string listen = "127.0.0.1:7400";
+  std::string signer;
 };
 
 Instant clock_now() {
@@ -41,6 +43,9 @@ Result<void> serve(const Options& options) {
            spdlog::warn("{}", notice);
          }));
   CF_LET(std::string token, read_admin_token(ledger->folder()));
+  if (!options.signer.empty())
+    ledger->sign_with(
+        [socket = options.signer](const VerifierKey&) { return connect_signer(socket); });
   CF_TRY(look_for_signing_key(*ledger));
 
   AsioLoop loop([](std::string_view sentence) { spdlog::warn("{}", sentence); });
@@ -74,6 +79,9 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--listen", options.listen, "HOST:PORT for RPC; port 0 takes any free one")
       ->capture_default_str();
+  app.add_option("--signer", options.signer,
+                 "Unix socket of a `counterfoil signer` that holds the signing key (default: the "
+                 "key in the ledger's folder)");
   app.footer("Example: counterfoild --ledger /var/lib/counterfoil --listen 127.0.0.1:7400");
   try {
     app.parse(argc, argv);

@@ -1,12 +1,15 @@
 #include "support/journal_limit.h"
 
+#include <algorithm>
+#include <bit>
+
 #include "core/bytes.h"
 #include "core/limits.h"
 #include "domain/book.h"
 #include "domain/evolve.h"
 #include "service/journal_book.h"
-#include "storage/journal.h"
-#include "storage/rocks.h"
+#include "storage/journal_impl.h"
+#include "storage/journal_keys.h"
 #include "support/report.h"
 #include "support/scratch.h"
 
@@ -50,59 +53,116 @@ class MemoryBook final : public BookSource {
   std::map<std::string, Page, std::less<>> pages_;
 };
 
-}  // namespace
+/// What a group of records is written as.
+struct Group {
+  std::vector<Entry> records;
+  std::vector<const std::vector<Entry>*> subjects;  // of each record
+  std::vector<const std::vector<Entry>*> commands;
+  PageBytes pages;
+  std::uint64_t end = 0;  // records until behind it
+};
 
-double synced_batches_per_second(const std::string& ledger, const std::string& database,
-                                 const std::vector<std::uint64_t>& groups) {
-  const std::vector<std::string> families = {"records", "subjects",    "commands", "book",
-                                             "tiles",   "checkpoints", "meta"};
+/// As many bytes as the edge of a tree of that size has.
+std::string no_edge(std::uint64_t size) {
+  return std::string(8 + sizeof(Hash) * static_cast<std::size_t>(std::popcount(size)), 'x');
+}
+
+/// A new database that groups are written to, and the time that this takes.
+class Target {
+ public:
+  enum class Tree { none, grown };
+  Target(const std::string& database, Tree tree)
+      : rocks_(must(Rocks::open(database, journal_keys::families(), {.create_if_missing = true}))),
+        grows_(tree == Tree::grown) {}
+
+  void write(const Group& group, bool counts) {
+    const Stopwatch watch;
+    Rocks::Batch batch;
+    TileBatch into_tiles(batch, *tiles_);
+    for (std::size_t i = 0; i < group.records.size(); ++i) {
+      const Entry& record = group.records[i];
+      batch.put(*records_, record.key, record.value);
+      for (const Entry& entry : *group.subjects[i]) batch.put(*subjects_, entry.key, entry.value);
+      for (const Entry& entry : *group.commands[i]) batch.put(*commands_, entry.key, entry.value);
+      if (grows_) tree_.append(hasher_.leaf(record.value), hasher_, into_tiles);
+    }
+    for (const auto& [key, page] : group.pages) batch.put(*book_, key, page);
+    if (grows_) tree_.flush(into_tiles);
+    batch.put(*meta_, journal_keys::edge, grows_ ? tree_.edge().encode() : no_edge(group.end));
+    must(rocks_.write(batch, Rocks::Durability::synced));
+    if (!counts) return;
+    seconds_ += watch.seconds();
+    records_written_ += group.records.size();
+  }
+  double events_per_second() const { return static_cast<double>(records_written_) / seconds_; }
+
+ private:
+  Rocks::FamilyPtr family(std::string_view name) const { return rocks_.family(name); }
+
+  Rocks rocks_;
+  const Rocks::FamilyPtr records_ = family(journal_keys::records);
+  const Rocks::FamilyPtr subjects_ = family(journal_keys::subjects);
+  const Rocks::FamilyPtr commands_ = family(journal_keys::commands);
+  const Rocks::FamilyPtr book_ = family(journal_keys::book);
+  const Rocks::FamilyPtr tiles_ = family(journal_keys::tiles);
+  const Rocks::FamilyPtr meta_ = family(journal_keys::meta);
+  const bool grows_;
+  Hasher hasher_ = Hasher::sha256();
+  GrowingTree tree_;
+  double seconds_ = 0;
+  std::uint64_t records_written_ = 0;
+};
+
+/// Writes the journal's groups to each target; which one is first changes from group to group.
+void replay(const std::string& ledger, const std::vector<std::uint64_t>& groups,
+            std::vector<Target*> targets) {
   const LedgerFolder folder = must(LedgerFolder::open(ledger));
-  const Rocks from = must(Rocks::open(folder.journal(), families, {}));
-  Rocks to = must(Rocks::open(database, families, {.create_if_missing = true}));
+  const Rocks from = must(Rocks::open(folder.journal(), journal_keys::families(), {}));
   const std::uint64_t size = groups.back();
-  const auto subjects = by_sequence(from, "subjects", size);
-  const auto commands = by_sequence(from, "commands", size);
-  const std::string edge = must(from.get(*from.family("meta"), "edge")).value();
-
-  const auto into_records = to.family("records");
-  const auto into_subjects = to.family("subjects");
-  const auto into_commands = to.family("commands");
-  const auto into_book = to.family("book");
-  const auto into_meta = to.family("meta");
-  auto records = from.walk(*from.family("records"), Rocks::Walk::whole);
+  const auto subjects = by_sequence(from, journal_keys::subjects, size);
+  const auto commands = by_sequence(from, journal_keys::commands, size);
+  auto records = from.walk(*from.family(journal_keys::records), Rocks::Walk::whole);
   records.seek({});
   MemoryBook below;
   RecordBuffer buffer;
-  std::size_t group = 0;
-  double seconds = 0;
+  std::size_t number = 0;
   for (std::uint64_t next = 0; next < size;) {
-    while (group < groups.size() && groups[group] <= next) ++group;
-    std::vector<Entry> entries;
+    while (number < groups.size() && groups[number] <= next) ++number;
+    Group group;
     std::size_t bytes = 0;
     Book book(below);
     const std::uint64_t first = next;
-    for (; next < groups[group] && bytes < limits::group_bytes; ++next, records.next()) {
+    for (; next < groups[number] && bytes < limits::group_bytes; ++next, records.next()) {
       if (!records.valid()) give_up("a record is missing");
-      entries.push_back({std::string(records.key()), std::string(records.value())});
+      group.records.push_back({std::string(records.key()), std::string(records.value())});
+      group.subjects.push_back(&subjects[next]);
+      group.commands.push_back(&commands[next]);
       bytes += records.value().size();
       must(evolve(book, must(buffer.load(records.value()))));
     }
     below.keep(book);
-    const PageBytes pages = encode_pages(book.changes());
-
-    const Stopwatch watch;
-    Rocks::Batch batch;
-    for (std::uint64_t at = first; at < next; ++at) {
-      batch.put(*into_records, entries[at - first].key, entries[at - first].value);
-      for (const Entry& entry : subjects[at]) batch.put(*into_subjects, entry.key, entry.value);
-      for (const Entry& entry : commands[at]) batch.put(*into_commands, entry.key, entry.value);
-    }
-    for (const auto& [key, page] : pages) batch.put(*into_book, key, page);
-    batch.put(*into_meta, "edge", edge);
-    must(to.write(batch, Rocks::Durability::synced));
-    if (first >= groups.front()) seconds += watch.seconds();
+    group.pages = encode_pages(book.changes());
+    group.end = next;
+    for (Target* target : targets) target->write(group, first >= groups.front());
+    std::reverse(targets.begin(), targets.end());
   }
-  return static_cast<double>(size - groups.front()) / seconds;
+}
+
+}  // namespace
+
+double synced_batches_per_second(const std::string& ledger, const std::string& database,
+                                 const std::vector<std::uint64_t>& groups) {
+  Target target(database, Target::Tree::none);
+  replay(ledger, groups, {&target});
+  return target.events_per_second();
+}
+
+TreeCost tree_cost(const std::string& ledger, const std::string& databases,
+                   const std::vector<std::uint64_t>& groups) {
+  Target without(databases + "-without", Target::Tree::none);
+  Target with(databases + "-with", Target::Tree::grown);
+  replay(ledger, groups, {&without, &with});
+  return {without.events_per_second(), with.events_per_second()};
 }
 
 }  // namespace counterfoil::bench

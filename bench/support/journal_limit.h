@@ -13,4 +13,14 @@ namespace counterfoil::bench {
 double synced_batches_per_second(const std::string& ledger, const std::string& database,
                                  const std::vector<std::uint64_t>& groups);
 
+/// The same batches, and the same with what the tree adds to them (leaves and nodes hashed, tiles,
+/// the edge), group by group in turn, into two databases whose
+/// paths start so.
+struct TreeCost {
+  double events_without = 0;  // a second
+  double events_with = 0;
+};
+TreeCost tree_cost(const std::string& ledger, const std::string& databases,
+                   const std::vector<std::uint64_t>& groups);
+
 }  // namespace counterfoil::bench

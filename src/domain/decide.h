@@ -9,6 +9,9 @@
 
 namespace counterfoil {
 
+/// Who says what is recorded: a client, or the ledger itself, of its own log.
+enum class Author { client, ledger };
+
 /// What the ledger, not the client, says about a command: it comes in with the command, because
 /// deciding knows no clock and no randomness.
 struct Stamp {
@@ -22,6 +25,7 @@ struct Stamp {
   schema::Role role = schema::Role::UNSPECIFIED;
   std::string organisation;
   std::string digest;  // of the command's canonical bytes
+  Author author = Author::client;
 };
 
 /// A rule that was found broken and not enforced.

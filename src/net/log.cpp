@@ -66,27 +66,28 @@ class LogServer final : public schema::Log::Server {
     auto reports = context.getParams().hasProgress()
                        ? tell(timer_, context.getParams().getProgress(), position)
                        : kj::Promise<void>(kj::NEVER_DONE);
+    const std::size_t since = options.since.size();
     auto work = [&journal = ledger_.journal(), options = std::move(options)] {
       return verify_journal(journal, options);
     };
     return background_.chores.run(std::move(work))
-        .then([context](Result<VerifyReport> outcome) mutable {
-          fill(context.getResults().initVerified(), std::move(outcome));
+        .then([context, since](Result<VerifyReport> outcome) mutable {
+          fill(context.getResults().initVerified(), std::move(outcome), since);
         })
         .exclusiveJoin(kj::mv(reports));
   }
 
  private:
   /// That something is wrong is an answer; that it could not be told is none.
-  static void fill(schema::Verified::Builder out, Result<VerifyReport> outcome) {
+  static void fill(schema::Verified::Builder out, Result<VerifyReport> outcome, std::size_t since) {
     if (!outcome && outcome.error().code == ErrorCode::corrupt)
       return out.setProblem(text_of(outcome.error().message));
     const VerifyReport report = or_throw(std::move(outcome));
     out.setSize(report.size);
     out.setRoot(data_of(bytes_of(report.root)));
-    out.setCheckpoints(report.checkpoints);
-    out.setNewestCheckpoint(report.newest_checkpoint);
-    out.setSince(report.since);
+    out.setCheckpoints(report.checkpoints - since);
+    out.setNewestCheckpoint(report.newest_checkpoint.value_or(0));
+    out.setSince(since);
   }
 
   Ledger& ledger_;

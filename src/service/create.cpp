@@ -20,32 +20,7 @@ Result<void> check(const std::string& path, const LedgerPlan& plan) {
                 "'_' and '-'",
                 plan.administrator);
   CF_TRY(LedgerFolder::check_new(path));
-  if (plan.recovery_key_file.empty())
-    return fail(
-        ErrorCode::invalid,
-        "say with --recovery-key FILE where the recovery key is written: a place that is not "
-        "the ledger's folder, and from which you will take it offline");
-  std::error_code error;
-  const auto inside = std::filesystem::weakly_canonical(plan.recovery_key_file, error)
-                          .lexically_relative(std::filesystem::weakly_canonical(path, error));
-  if (!inside.empty() && *inside.begin() != "..")
-    return fail(
-        ErrorCode::refused,
-        "{} lies in the ledger's folder: the recovery key is what remains when that is lost "
-        "or stolen, so choose another place",
-        plan.recovery_key_file);
-  if (std::filesystem::exists(plan.recovery_key_file, error))
-    return fail(ErrorCode::refused,
-                "{} exists already, and a key is never written over: name another file with "
-                "--recovery-key, or remove it if it is left of a creation that was cut off",
-                plan.recovery_key_file);
-  const std::string parent = parent_folder(plan.recovery_key_file);
-  if (!std::filesystem::is_directory(parent, error))
-    return fail(ErrorCode::io,
-                "the recovery key cannot be written: {} is no folder. Make it, or name another "
-                "file with --recovery-key",
-                parent);
-  return {};
+  return check_recovery_key_file(plan.recovery_key_file, path);
 }
 
 void fill(schema::Command::Builder command, const LedgerPlan& plan, const RuleSet& rules,
@@ -81,12 +56,10 @@ Result<CreatedLedger> create_ledger(const std::string& path, const LedgerPlan& p
   CF_LET(const Zone zone, Zone::find(plan.time_zone));
   CF_LET(const RuleSet rules, parse_rule_set(plan.rule_set));
   CF_LET(const SigningKey key, SigningKey::generate(plan.suite, plan.origin));
-  CF_LET(const std::string key_pem, key.to_pem());
   CF_LET(const SigningKey recovery, SigningKey::generate(plan.suite, plan.origin));
-  CF_LET(const std::string recovery_pem, recovery.to_pem());
   CF_LET(const std::string token, make_token());
 
-  CF_TRY(create_private_file(plan.recovery_key_file, recovery_pem));
+  CF_TRY(write_key(plan.recovery_key_file, recovery));
   auto made = LedgerFolder::create(path);
   if (!made) {
     std::error_code ignored;
@@ -94,7 +67,7 @@ Result<CreatedLedger> create_ledger(const std::string& path, const LedgerPlan& p
     return tl::make_unexpected(made.error());
   }
   const LedgerFolder folder = std::move(*made);
-  CF_TRY(create_private_file(folder.signing_key(), key_pem));
+  CF_TRY(write_key(folder.signing_key(), key));
   CF_TRY(write_admin_token(folder, token));
   CF_LET(Journal journal, Journal::create(folder, plan.suite, Epoch{0}));
 

@@ -1,6 +1,7 @@
 #include "service/ledger.h"
 
 #include "core/limits.h"
+#include "service/rotate_key.h"
 
 namespace counterfoil {
 std::uint64_t GrowthListeners::add(std::function<void()> listener) {
@@ -33,7 +34,10 @@ Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts fa
                 projector_.notify();
                 growth_.call();
               }),
-      notary_(journal_, facts_, signer_in(folder_, facts_.origin)) {}
+      notary_(journal_, facts_, [this](const VerifierKey& key) -> Result<std::unique_ptr<Signer>> {
+        CF_LET(SigningKey signer, signing_key_in_force(folder_, key));
+        return std::make_unique<SigningKey>(std::move(signer));
+      }) {}
 
 Ledger::~Ledger() {
   stop();
@@ -62,6 +66,12 @@ void Ledger::start() {
 void Ledger::stop() {
   writer_.stop();
   projector_.stop();
+}
+
+Result<void> Ledger::record_own(const PreparedCommand& command, const Journal::SignTree& sign) {
+  Sequencer sequencer(journal_, zone_, clock_);
+  CF_TRY(sequencer.record_own({facts_.administrator, schema::Role::ADMIN, ""}, command, sign));
+  return {};
 }
 
 Result<std::string> Ledger::rule_set_in_force(Date on) const {

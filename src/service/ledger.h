@@ -42,6 +42,9 @@ class Ledger {
   /// What was accepted is durable and answered when it returns; what was not, refused.
   void stop();
 
+  /// Records what the ledger says of its own log; only before start.
+  Result<void> record_own(const PreparedCommand& command, const Journal::SignTree& sign);
+
   const LedgerFolder& folder() const { return folder_; }
   const LedgerFacts& facts() const { return facts_; }
   const Zone& zone() const { return zone_; }

@@ -1,22 +1,9 @@
 #include "service/notary.h"
 
 #include "proof/tree_proof.h"
-#include "service/secrets.h"
 #include "storage/journal_tree.h"
 
 namespace counterfoil {
-
-SignerSource signer_in(const LedgerFolder& folder, const std::string& origin) {
-  return [&folder, origin](const VerifierKey& wanted) -> Result<std::unique_ptr<Signer>> {
-    CF_LET(SigningKey key, read_signing_key(folder, origin));
-    if (!(key.verifier() == wanted))
-      return fail(ErrorCode::refused,
-                  "{} is not the key that signs for this ledger ({}): put that one back, or "
-                  "replace it with `counterfoil rotate-key --recovery-key FILE`",
-                  folder.signing_key(), wanted.text());
-    return std::make_unique<SigningKey>(std::move(key));
-  };
-}
 
 /// The tree of today must begin with the one that was signed last: whatever happened to the files,
 /// this log does not sign a second history.

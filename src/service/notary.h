@@ -16,9 +16,6 @@ namespace counterfoil {
 /// back counts at once.
 using SignerSource = std::function<Result<std::unique_ptr<Signer>>(const VerifierKey& key)>;
 
-/// The key in the ledger's folder.
-SignerSource signer_in(const LedgerFolder& folder, const std::string& origin);
-
 /// The one place that signs for a ledger. Two checkpoints of one size never differ, for a size is
 /// signed only when its records are durable and counted as shown, and no checkpoint is given out
 /// before it is durable.

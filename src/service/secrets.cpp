@@ -3,8 +3,10 @@
 #include <openssl/rand.h>
 
 #include <array>
+#include <filesystem>
 
 #include "codec/binary_text.h"
+#include "core/files.h"
 
 namespace counterfoil {
 namespace {
@@ -43,8 +45,41 @@ Result<std::string> read_admin_token(const LedgerFolder& folder) {
   return token;
 }
 
-Result<SigningKey> read_signing_key(const LedgerFolder& folder, const std::string& origin) {
-  const std::string path = folder.signing_key();
+Result<void> check_recovery_key_file(const std::string& file, const std::string& folder) {
+  if (file.empty())
+    return fail(
+        ErrorCode::invalid,
+        "say with --recovery-key FILE where the recovery key is written: a place that is not "
+        "the ledger's folder, and from which you will take it offline");
+  std::error_code error;
+  const auto inside = std::filesystem::weakly_canonical(file, error)
+                          .lexically_relative(std::filesystem::weakly_canonical(folder, error));
+  if (!inside.empty() && *inside.begin() != "..")
+    return fail(
+        ErrorCode::refused,
+        "{} lies in the ledger's folder: the recovery key is what remains when that is lost "
+        "or stolen, so choose another place",
+        file);
+  if (std::filesystem::exists(file, error))
+    return fail(ErrorCode::refused,
+                "{} exists already, and a key is never written over: name another file with "
+                "--recovery-key, or remove it if it is left of a creation that was cut off",
+                file);
+  const std::string parent = parent_folder(file);
+  if (!std::filesystem::is_directory(parent, error))
+    return fail(ErrorCode::io,
+                "the recovery key cannot be written: {} is no folder. Make it, or name another "
+                "file with --recovery-key",
+                parent);
+  return {};
+}
+
+Result<void> write_key(const std::string& path, const SigningKey& key) {
+  CF_LET(const std::string pem, key.to_pem());
+  return create_private_file(path, pem);
+}
+
+Result<SigningKey> read_signing_key(const std::string& path, std::string_view origin) {
   CF_LET(const std::string pem, read_private_file(path));
   auto key = SigningKey::from_pem(origin, pem);
   if (key) return key;

@@ -88,7 +88,8 @@ Result<Stamp> Sequencer::stamp(const Principal& principal, schema::Command::Read
 
 /// Nothing where the command is in the group now and waits for it to become durable.
 Result<std::optional<Accepted>> Sequencer::decide_one(const Principal& principal,
-                                                      const PreparedCommand& prepared) {
+                                                      const PreparedCommand& prepared,
+                                                      Author author) {
   const kj::ArrayPtr<const capnp::word> segment = prepared.words;
   capnp::SegmentArrayMessageReader message(kj::arrayPtr(&segment, 1), prepared_options);
   const auto command = message.getRoot<schema::Command>();
@@ -106,7 +107,8 @@ Result<std::optional<Accepted>> Sequencer::decide_one(const Principal& principal
     return accepted;
   }
 
-  CF_LET(const Stamp stamped, stamp(principal, command, prepared.digest));
+  CF_LET(Stamp stamped, stamp(principal, command, prepared.digest));
+  stamped.author = author;
   Book book(group_->book.source());
   CF_LET(auto breaches, decide(book, command, stamped));
   const std::size_t bytes = encoded_bytes(book.records());
@@ -126,12 +128,12 @@ Result<std::optional<Accepted>> Sequencer::decide_one(const Principal& principal
 }
 
 void Sequencer::add(const Principal& principal, const PreparedCommand& command,
-                    std::optional<Answer>& answer) {
+                    std::optional<Answer>& answer, Author author) {
   if (const auto recording = journal_.check_recording(); !recording) {
     answer = tl::make_unexpected(recording.error());  // the state may not be what the disk holds
     return;
   }
-  auto decided = decide_one(principal, command);
+  auto decided = decide_one(principal, command, author);
   if (!decided) {
     answer = tl::make_unexpected(decided.error());
   } else if (!*decided) {
@@ -143,11 +145,20 @@ void Sequencer::add(const Principal& principal, const PreparedCommand& command,
   }
 }
 
-void Sequencer::flush() {
+Answer Sequencer::record_own(const Principal& principal, const PreparedCommand& command,
+                             const Journal::SignTree& sign) {
+  COUNTERFOIL_ASSERT(group_->waiting.empty());
+  std::optional<Answer> answer;
+  add(principal, command, answer, Author::ledger);
+  flush(sign);
+  return std::move(*answer);
+}
+
+void Sequencer::flush(const Journal::SignTree& sign) {
   auto& records = group_->book.records();
   Result<void> done;
   if (!records.empty()) {
-    done = journal_.append(records, encode_pages(group_->book.changes()));
+    done = journal_.append(records, encode_pages(group_->book.changes()), sign);
     if (done)
       journal_book_.keep(group_->book.changes());
     else

@@ -37,9 +37,15 @@ class Sequencer {
   /// Decides the command. `answer` is set when the outcome is certain: at once where nothing is to
   /// be recorded, else by the flush that makes it durable (which a full group does by itself).
   void add(const Principal& principal, const PreparedCommand& command,
-           std::optional<Answer>& answer);
+           std::optional<Answer>& answer) {
+    add(principal, command, answer, Author::client);
+  }
   /// Makes everything decided so far durable and answers it.
-  void flush();
+  void flush() { flush({}); }
+  /// Records what the ledger says of its own log (a new key, a new epoch), with the checkpoint that
+  /// this gives. Nothing may wait for a flush.
+  Answer record_own(const Principal& principal, const PreparedCommand& command,
+                    const Journal::SignTree& sign);
 
  private:
   struct Group;
@@ -48,12 +54,15 @@ class Sequencer {
     Accepted accepted;
   };
 
+  void add(const Principal& principal, const PreparedCommand& command,
+           std::optional<Answer>& answer, Author author);
+  void flush(const Journal::SignTree& sign);
   Result<Accepted> answer_again(const Acceptance& acceptance);
   Result<std::optional<Acceptance>> earlier(const Principal& principal, std::string_view id);
   Result<Stamp> stamp(const Principal& principal, schema::Command::Reader command,
                       std::string digest) const;
   Result<std::optional<Accepted>> decide_one(const Principal& principal,
-                                             const PreparedCommand& command);
+                                             const PreparedCommand& command, Author author);
 
   Journal& journal_;
   Zone zone_;

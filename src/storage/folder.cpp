@@ -73,7 +73,14 @@ Result<LedgerFolder> LedgerFolder::open(const std::string& path) {
                 "there is no ledger in {}: create one with `counterfoil --ledger {} init`", path,
                 path);
   CF_LET(FileDescriptor held, lock(path, O_CREAT));
-  return LedgerFolder(path, std::move(held));
+  LedgerFolder folder(path, std::move(held));
+  CF_LET(const bool is_cut_off, file_exists(folder.restoring()));
+  if (is_cut_off)
+    return fail(ErrorCode::corrupt,
+                "the restore of the ledger in {} was cut off: remove the folder and the recovery "
+                "key made for it, and restore it again",
+                path);
+  return folder;
 }
 
 tl::unexpected<Error> LedgerFolder::cut_off() const {

@@ -25,6 +25,10 @@ class LedgerFolder {
   std::string views() const { return path_ + "/views"; }
   std::string shown() const { return path_ + "/shown"; }
   std::string signing_key() const { return path_ + "/signing.key"; }
+  /// A key that takes its place when the record that says so is durable.
+  std::string next_signing_key() const { return path_ + "/next-signing.key"; }
+  /// There while a restore is under way: a folder that has it does not open.
+  std::string restoring() const { return path_ + "/restoring"; }
   std::string admin_token() const { return path_ + "/admin.token"; }
 
  private:

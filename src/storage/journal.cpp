@@ -51,7 +51,8 @@ void Journal::Impl::index(Rocks::Batch& batch, schema::Record::Reader record) co
                 {sequence, record.getFactCount(), std::string(view(record.getCommandDigest()))}));
 }
 
-Result<void> Journal::Impl::put_group(const std::vector<Words>& group, const PageBytes& pages) {
+Result<void> Journal::Impl::put_group(const std::vector<Words>& group, const PageBytes& pages,
+                                      const SignTree& sign) {
   Rocks::Batch batch;
   TileBatch into_tiles(batch, *tiles);
   RecordBuffer buffer;
@@ -73,6 +74,10 @@ Result<void> Journal::Impl::put_group(const std::vector<Words>& group, const Pag
   next.flush(into_tiles);
   for (const auto& [key, page] : pages) batch.put(*book, key, page);
   batch.put(*meta, keys::edge, next.edge().encode());
+  if (sign) {
+    CF_LET(const std::string note, sign(next.size(), next.edge().root(hasher)));
+    batch.put(*checkpoints, keys::checkpoint(next.size()), note);
+  }
 
   CF_TRY(rocks.write(batch, Rocks::Durability::synced));
   CF_TRY(shown.advance(next.edge(), leaf));  // before anybody can be told
@@ -80,8 +85,8 @@ Result<void> Journal::Impl::put_group(const std::vector<Words>& group, const Pag
     const std::lock_guard lock(mutex);
     tree = std::move(next);
     last_recorded_at = recorded_at;
+    size.store(tree.size(), std::memory_order_release);
   }
-  size.store(shown.edge().size(), std::memory_order_release);
   return {};
 }
 
@@ -119,9 +124,10 @@ Result<void> Journal::check_recording() const {
   return {};
 }
 
-Result<void> Journal::append(const std::vector<Words>& records, const PageBytes& pages) {
+Result<void> Journal::append(const std::vector<Words>& records, const PageBytes& pages,
+                             const SignTree& sign) {
   CF_TRY(check_recording());
-  auto done = impl_->put_group(records, pages);
+  auto done = impl_->put_group(records, pages, sign);
   if (done) return {};
   const std::lock_guard lock(impl_->mutex);
   impl_->failure = Error{done.error().code,

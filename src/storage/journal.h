@@ -62,7 +62,15 @@ class Journal {
   /// Appends the records, whose sequences go on from size(), with their index entries and the
   /// book's changed pages: all of them, synced, or none. After an error nothing more is accepted
   /// until the ledger is opened again, because the disk may hold the group or not. On one thread.
-  Result<void> append(const std::vector<Words>& records, const PageBytes& pages);
+  Result<void> append(const std::vector<Words>& records, const PageBytes& pages) {
+    return append(records, pages, {});
+  }
+  /// Makes the signed note of the checkpoint of that size and root.
+  using SignTree = std::function<Result<std::string>(std::uint64_t size, const Hash& root)>;
+  /// The same with the checkpoint of the size behind the records, if there is somebody to sign it:
+  /// both are durable, or neither.
+  Result<void> append(const std::vector<Words>& records, const PageBytes& pages,
+                      const SignTree& sign);
 
   /// The stored bytes of a record. `not_found` names the size where there is none yet.
   Result<void> read(Sequence sequence, std::string& bytes) const;

@@ -17,7 +17,8 @@ tl::unexpected<Error> missing_record(Sequence sequence);
 
 /// What is within a journal, for what works on all of it; and for tests, which damage it.
 struct JournalParts {
-  static auto& of(const Journal& journal) { return *journal.impl_; }
+  using Impl = Journal::Impl;
+  static Impl& of(const Journal& journal) { return *journal.impl_; }
 };
 
 /// Puts tiles into a batch.
@@ -64,8 +65,12 @@ struct Journal::Impl {
   Result<GrowingTree> load_tree(const TreeEdge& edge, const std::string& tail);
   /// That something derived is wrong, and what to do.
   tl::unexpected<Error> needs_reindex(std::string_view why) const;
+  /// Records in the database, also those that are not shown yet: at least as many as are in any
+  /// cursor that was made before.
+  Result<std::uint64_t> stored_size() const;
   Result<TreeEdge> check_records(Scan records_scan);
-  Result<void> put_group(const std::vector<Words>& group, const PageBytes& pages);
+  Result<void> put_group(const std::vector<Words>& group, const PageBytes& pages,
+                         const SignTree& sign);
 };
 
 }  // namespace counterfoil

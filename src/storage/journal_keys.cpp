@@ -22,14 +22,26 @@ std::string subject_prefix(std::string_view subject) {
   return std::string(1, static_cast<char>(subject.size())).append(subject);
 }
 
+void put_subject(std::string& to, std::string_view subject, Ordinal ordinal) {
+  COUNTERFOIL_ASSERT(subject.size() <= limits::subject_bytes);
+  to.append(1, static_cast<char>(subject.size())).append(subject);
+  put_big_endian(to, ordinal.value);
+}
+
 std::string subject(std::string_view subject, Ordinal ordinal) {
-  std::string key = subject_prefix(subject);
-  put_big_endian(key, ordinal.value);
+  std::string key;
+  put_subject(key, subject, ordinal);
   return key;
 }
 
+void put_command(std::string& to, std::string_view principal, std::string_view command_id) {
+  to.append(principal).append(1, '\0').append(command_id);
+}
+
 std::string command(std::string_view principal, std::string_view command_id) {
-  return std::string(principal).append(1, '\0').append(command_id);
+  std::string key;
+  put_command(key, principal, command_id);
+  return key;
 }
 
 std::string tile(unsigned level, std::uint64_t index) {

@@ -24,9 +24,11 @@ inline constexpr std::string_view reindexing = "reindexing";  // there while ind
 
 std::string record(Sequence sequence);
 std::string subject(std::string_view subject, Ordinal ordinal);
+void put_subject(std::string& to, std::string_view subject, Ordinal ordinal);
 /// What all keys of one subject start with, and no others.
 std::string subject_prefix(std::string_view subject);
 std::string command(std::string_view principal, std::string_view command_id);
+void put_command(std::string& to, std::string_view principal, std::string_view command_id);
 std::string tile(unsigned level, std::uint64_t index);
 std::string checkpoint(std::uint64_t size);
 

@@ -20,6 +20,13 @@ Result<void> Journal::read(Sequence sequence, std::string& bytes) const {
   return {};
 }
 
+Result<std::uint64_t> Journal::Impl::stored_size() const {
+  CF_LET(const auto stored, rocks.get(*meta, journal_keys::edge));
+  if (!stored) return 0;
+  CF_LET(const TreeEdge stored_edge, TreeEdge::decode(*stored));
+  return stored_edge.size();
+}
+
 struct Journal::Scan::Impl {
   Rocks::Cursor cursor;
   std::uint64_t next;
@@ -134,10 +141,8 @@ Result<std::optional<std::string>> Journal::BookWalk::next_key(std::string_view 
 Result<Journal::BookWalk> Journal::walk_book() const {
   auto walk = std::make_unique<BookWalk::Impl>(BookWalk::Impl{impl_->rocks.walk(*impl_->book)});
   // Pages and edge are written in one batch, and the edge is read behind the moment of the pages.
-  CF_LET(const auto stored, impl_->rocks.get(*impl_->meta, journal_keys::edge));
-  if (!stored) return BookWalk(std::move(walk));
-  CF_LET(const TreeEdge edge, TreeEdge::decode(*stored));
-  while (size() < edge.size()) {
+  CF_LET(const std::uint64_t stored, impl_->stored_size());
+  while (size() < stored) {
     CF_TRY(check_recording());
     std::this_thread::sleep_for(std::chrono::microseconds(100));
   }

@@ -102,6 +102,11 @@ Result<void> ShownFile::advance(const TreeEdge& edge, const Hash& newest_leaf) {
   return write({slot_.generation + 1, slot_.epoch, edge, newest_leaf});
 }
 
+Result<void> ShownFile::begin_epoch(Epoch epoch) {
+  COUNTERFOIL_ASSERT(epoch > slot_.epoch);
+  return write({slot_.generation + 1, epoch, slot_.edge, slot_.newest_leaf});
+}
+
 Result<void> ShownFile::write(Slot slot) {
   CF_TRY(write_at(file_, path_, encode(slot), place_of(slot.generation)));
   if (::fdatasync(file_.get()) != 0) return file_failure("sync", path_);

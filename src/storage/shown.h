@@ -22,6 +22,8 @@ class ShownFile {
   const Hash& newest_leaf() const { return slot_.newest_leaf; }
   /// Durable when it returns. A crash or an error on the way leaves what was shown before.
   Result<void> advance(const TreeEdge& edge, const Hash& newest_leaf);
+  /// Goes on in a greater epoch with the same tree; as durable as advance.
+  Result<void> begin_epoch(Epoch epoch);
 
   /// One of the file's two places. A generation is written to the place of its parity, so that the
   /// write never touches the one before it.

@@ -295,3 +295,20 @@ TEST_CASE("only the one encoding of a record is canonical") {
   const Words with_empty = capnp::canonicalize(record.asReader());
   CHECK_THAT(canonical_error(bytes_of(with_empty)).message, Contains("not in canonical form"));
 }
+
+// The untyped walk that makes canonical form took such bytes as they were, and whoever read the
+// field then met an exception.
+TEST_CASE("a record whose text has no NUL, or whose pointer leads to another type, is refused") {
+  capnp::MallocMessageBuilder message;
+  auto record = message.initRoot<schema::Record>();
+  set_some(record);
+  const std::string good(bytes_of(canonical(record.asReader())));
+  CHECK(canonical_error(good).message == "canonical");
+  std::string no_nul = good;
+  no_nul[good.find("clerk") + 5] = 'x';
+  CHECK_THAT(canonical_error(no_nul).message, Contains("not a record"));
+  constexpr unsigned subjects = 11;  // pointer
+  capnp::toAny(record).getPointerSection()[subjects].setAs<capnp::Text>("no list of structs");
+  const Words words = capnp::canonicalize(record.asReader());
+  CHECK(canonical_error(bytes_of(words)).code == ErrorCode::corrupt);
+}

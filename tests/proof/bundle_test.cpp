@@ -172,13 +172,22 @@ TEST_CASE("a record of a subject cannot be hidden in a hash, but for the newest"
 TEST_CASE("a bundle without a record proves nothing") {
   LogKit log = log_of(default_suite);
   CHECK(error_of(check(write(log, {"project/A"}, log_size, {}), log.keys())).message ==
-        "line 9 of the bundle: the bundle holds no record of project/A");
+        "line 8 of the bundle: the bundle holds no record of project/A");
 }
 
 TEST_CASE("a bundle holds no record of another subject") {
   LogKit log = log_of(default_suite);
   CHECK(error_of(check(write(log, {"project/A"}, log_size, {1, 2, 3, 6}), log.keys())).message ==
         "line 7 of the bundle: record 3 is not about \"project/A\"");
+}
+
+TEST_CASE("a record stands at the place that it names") {
+  // The log itself signed it at another one.
+  LogKit log = log_of(default_suite);
+  log.records[7] = log.records[8];
+  log.leaves[7] = log.leaves[8];
+  CHECK(error_of(check(of_range(log, 5, 7, log_size), log.keys())).message ==
+        "line 8 of the bundle: record 8 stands at the place of record 7");
 }
 
 TEST_CASE("a range has all of its records and no other") {
@@ -309,5 +318,24 @@ TEST_CASE("a bundle has the bytes that are pinned here") {
   log.append({"ledger"});
   log.append({"period/2024"});
   log.append({"ledger"});
-  CHECK(write(log, {"period/2024"}, 3, {1}) == "");
+  CHECK(
+      write(log, {"period/2024"}, 3, {1}) ==
+      "counterfoil/bundle@v1\n"
+      "subject period/2024\n"
+      "size 3\n"
+      "hash 0 IKrv47BF90nerSnCYJAp0EeI/LS+nbO8VGvYuf+pPiA=\n"
+      "record "
+      "AAAAAAMADQABAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      "AAAAAAAABQAAAA8AAAAQAAAAAQABAAQAAAAAAAEAAQAAAGIAAABwZXJpb2QvMjAyNAAAAAAAFwAA"
+      "AAAAAAAAAAAAAQAAAOgHAAAAAAAA\n"
+      "hash 0 u7ulOVmWfo7ait8WR65TR1LRFHdclfvBd+KumrrlT7c=\n"
+      "\n"
+      "example.org/log\n"
+      "3\n"
+      "fGxERrHOODXq6Tf/bCgjpMc7ddWHBz1jZDCWf9/Pc1M=\n"
+      "\n"
+      "— example.org/log "
+      "HGa56gWi0Ew6IkvokvJFaTqaQ/N53ejSkBZ4GrxxKyMAayfL+leRThsKYu1QMQEvCXiimpDvYeYNxggjRMa/HgMnggs="
+      "\n");
 }

@@ -155,5 +155,22 @@ TEST_CASE("a receipt has limits") {
 TEST_CASE("a receipt has the bytes of C2SP tlog-proof") {
   LogKit log(pinned_key());
   for (int i = 0; i < 3; ++i) log.append({"period/2024"});
-  CHECK(format_receipt(receipt_of(log, 2, 3)) == "");
+  CHECK(
+      format_receipt(receipt_of(log, 2, 3)) ==
+      "c2sp.org/tlog-proof@v1\n"
+      "extra "
+      "AAAAAAMADQABAAAAAAAAAAAAAAAAAAAAAgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+      "AAAAAAAABQAAAB8AAAAYAAAAAQABAAQAAAACAAEAAgAAAAAAAAABAAAAAAAAAAEAAABiAAAAcGVy"
+      "aW9kLzIwMjQAAAAAABcAAAAAAAAAAAAAAAEAAADoBwAAAAAAAA==\n"
+      "index 2\n"
+      "rHhAfagdJflijkMxaPsXYIeWIAn1R+8WxjVGe6fVHGM=\n"
+      "\n"
+      "example.org/log\n"
+      "3\n"
+      "DKXPhulYqrPW0LoWaw0kAZHWiYBP5KGwqN9+u4oRlz8=\n"
+      "\n"
+      "— example.org/log "
+      "HGa56lnF/cu5FvJlP7I+FRKgWn3Fxkd20h3vttV/uh4RWVYNFJBj+2PuRPvGivE76rGQVWI8P5vUc2hMgnzvNIdi4w0="
+      "\n");
 }

@@ -209,6 +209,11 @@ TEST_CASE("no size overflows a check") {
   }
   must(check_inclusion(half - 1, half, hash, path, root, hasher));
   must(check_inclusion(half / 3, half, hash, path, root, hasher));
+  auto longer = path;
+  longer.push_back(hash);  // the one leaf behind them
+  must(check_inclusion(half / 3, half + 1, hash, longer, hasher.node(root, hash), hasher));
+  must(check_inclusion(half, half + 1, hash, {root}, hasher.node(root, hash), hasher));
+  must(check_consistency(half, half + 1, root, hasher.node(root, hash), {hash}, hasher));
   const std::vector<Hash> last{path.back()};
   must(check_consistency(half / 2, half, path.back(), root, last, hasher));
 }

@@ -7,9 +7,11 @@
 #include "domain/standing.h"
 #include "projections/adjustments.h"
 #include "projections/budgets.h"
+#include "proof/checkpoint.h"
 #include "storage/shown.h"
 #include "support/catch.h"
 #include "support/ledger_kit.h"
+#include "support/plain_journal.h"
 
 // The bytes of every format, made by the real code from a fixed story and compared with those in
 // git, so that a change of a format shows as a difference in the commit that makes it.
@@ -143,6 +145,9 @@ void record_story(const std::string& path) {
   for (const std::string& fact : facts())
     must(kit::record(sequencer, full_command(++number, fact)));
   CHECK(journal.size() == 2 + facts().size());
+  const SigningKey key = kit::signing_key();
+  const Checkpoint checkpoint{std::string(kit::origin), journal.size(), journal.root()};
+  must(journal.put_checkpoint(checkpoint.size, must(sign_checkpoint(checkpoint, {&key}))));
 }
 
 }  // namespace
@@ -156,6 +161,18 @@ TEST_CASE("a journal of every fact, byte for byte") {
        {"records", "subjects", "commands", "book", "tiles", "checkpoints", "meta"})
     dump.add(rocks, family);
   compare("journal.hex", dump.text());
+}
+
+TEST_CASE("the tiles of a journal of 300 records, byte for byte") {
+  const TempFolder temp;
+  {
+    PlainJournal plain(temp / "ledger");
+    plain.grow_to(300);
+  }
+  const Rocks rocks = must(Rocks::open(temp / "ledger/journal", {}, {}));
+  Dump dump;
+  dump.add(rocks, "tiles");
+  compare("tiles.hex", dump.text());
 }
 
 TEST_CASE("the hashes of a journal of every fact") {

@@ -92,6 +92,9 @@ int main(int argc, char** argv) {
   add_export(app, global, action);
   add_publish(app, global, action);
   add_verify(app, global, action);
+  add_signer(app, global, action);
+  add_restore(app, global, action);
+  add_rotate_key(app, global, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& asked_for_help) {

@@ -1,0 +1,179 @@
+#include "service/restore.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "codec/text.h"
+#include "core/files.h"
+#include "proof/checkpoint.h"
+#include "service/ledger_facts.h"
+#include "service/secrets.h"
+#include "storage/shown.h"
+#include "storage/verify_journal.h"
+
+namespace counterfoil {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Held while it is copied, so that nobody begins to write to it. It needs no right to write.
+Result<FileDescriptor> hold_copy(const std::string& copy) {
+  CF_LET(const bool is_ledger, file_exists(copy + "/shown"));
+  if (!is_ledger)
+    return fail(ErrorCode::not_found,
+                "{} is no copy of a ledger's folder: the file shown is not there", copy);
+  CF_LET(const bool has_lock, file_exists(copy + "/lock"));
+  if (!has_lock) return FileDescriptor();
+  CF_LET(FileDescriptor lock, open_file(copy + "/lock", O_RDONLY));
+  if (::flock(lock.get(), LOCK_SH | LOCK_NB) == 0) return lock;
+  return fail(ErrorCode::busy,
+              "the ledger in {} is in use: stop its daemon, or copy it while nobody holds it",
+              copy);
+}
+
+Result<void> copy_synced(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::copy_file(from, to, error);
+  if (error) return file_failure("copy", from.string(), error.value());
+  CF_LET(const FileDescriptor file, open_file(to.string(), O_RDONLY));
+  if (::fsync(file.get()) != 0) return file_failure("sync", to.string());
+  return {};
+}
+
+Result<void> copy_journal(const std::string& copy, const LedgerFolder& folder) {
+  std::error_code error;
+  fs::create_directory(folder.journal(), error);
+  for (fs::directory_iterator at(copy + "/journal", error), end; !error && at != end;
+       at.increment(error))
+    if (at->is_regular_file())
+      CF_TRY(copy_synced(at->path(), fs::path(folder.journal()) / at->path().filename()));
+  if (error) return file_failure("copy", copy + "/journal", error.value());
+  CF_TRY(copy_synced(copy + "/shown", folder.shown()));
+  CF_TRY(sync_folder(folder.journal()));
+  return sync_folder(folder.path());
+}
+
+/// What the new epoch is told of the one before it.
+struct Predecessor {
+  LedgerFacts facts;
+  std::string opening;  // bytes of the record that opened it
+  std::string note;     // last checkpoint, with the log's own signatures; empty where there is none
+  std::uint64_t signed_size = 0;
+  std::uint64_t size = 0;
+};
+
+Result<Predecessor> verify_copy(const LedgerFolder& folder, const RestorePlan& plan) {
+  CF_LET(const Journal journal, Journal::open(folder));
+  Predecessor before;
+  before.size = journal.size();
+  CF_LET(before.facts, read_ledger_facts(journal));
+  CF_TRY(journal.read(Sequence{before.facts.keys.all().front().from}, before.opening));
+  std::string last = plan.last_checkpoint;
+  if (last.empty()) {
+    CF_LET(const auto newest, journal.newest_checkpoint());
+    last = newest.value_or("");
+  }
+  VerifyOptions options;
+  if (!last.empty()) {
+    std::vector<VerifierKey> keys;
+    for (const auto& in_force : before.facts.keys.all()) keys.push_back(in_force.key);
+    CF_LET(SignedCheckpoint checked, open_checkpoint(last, keys));
+    before.signed_size = checked.checkpoint.size;
+    std::erase_if(checked.note.signatures, [&](const NoteSignature& signature) {
+      return std::ranges::none_of(checked.signers, [&](const VerifierKey& key) {
+        return key.name() == signature.name && key.id() == signature.key_id;
+      });
+    });
+    before.note = format_note(checked.note);
+    if (before.signed_size <= before.size) options.since.push_back(before.note);
+  }
+  CF_TRY(verify_journal(journal, options));
+  return before;
+}
+
+/// "example.org/city" → "example.org/city/e1" → "example.org/city/e2".
+std::string origin_of_epoch(const LedgerFacts& before, std::uint32_t epoch) {
+  std::string origin = before.origin;
+  if (before.keys.epoch() != 0)
+    origin.resize(origin.size() - fmt::format("/e{}", before.keys.epoch()).size());
+  return fmt::format("{}/e{}", origin, epoch);
+}
+
+Result<PreparedCommand> opening_command(const Predecessor& before, std::uint32_t epoch,
+                                        const VerifierKey& key, const VerifierKey& recovery) {
+  RecordBuffer buffer;
+  CF_LET(const auto record, buffer.load(before.opening));
+  capnp::MallocMessageBuilder message;
+  auto command = message.initRoot<schema::Command>();
+  command.setCommandId(text_of(fmt::format("open-epoch-{}", epoch)));
+  auto fact = command.initFacts(1)[0];
+  fact.setLedgerOpened(record.getFact().getLedgerOpened());
+  auto opened = fact.getLedgerOpened();
+  opened.setEpoch(epoch);
+  opened.setOrigin(text_of(key.name()));
+  opened.setVerifierKey(text_of(key.text()));
+  opened.setRecoveryKey(text_of(recovery.text()));
+  if (!before.note.empty()) opened.setPredecessorCheckpoint(text_of(before.note));
+  CF_LET(Preparer preparer, Preparer::of_suite(before.facts.suite));
+  return preparer.prepare(command.asReader());
+}
+
+Result<std::string> open_epoch(const LedgerFolder& folder, const Predecessor& before,
+                               const PreparedCommand& command, const SigningKey& key,
+                               const Clock& clock) {
+  CF_LET(Journal journal, Journal::open(folder));
+  CF_LET(const Zone zone, Zone::find(before.facts.time_zone));
+  Sequencer sequencer(journal, zone, clock);
+  std::string note;
+  CF_TRY(sequencer.record_own(
+      {before.facts.administrator, schema::Role::ADMIN, ""}, command,
+      [&](std::uint64_t size, const Hash& root) -> Result<std::string> {
+        CF_LET(note, sign_checkpoint({key.verifier().name(), size, root}, {&key}));
+        return note;
+      }));
+  CF_TRY(read_ledger_facts(journal));
+  return note;
+}
+
+}  // namespace
+
+Result<RestoredLedger> restore_ledger(const std::string& path, const RestorePlan& plan,
+                                      const Clock& clock) {
+  CF_TRY(LedgerFolder::check_new(path));
+  CF_TRY(check_recovery_key_file(plan.recovery_key_file, path));
+  CF_LET(const FileDescriptor held, hold_copy(plan.copy));
+  CF_LET(const LedgerFolder folder, LedgerFolder::create(path));
+  CF_TRY(create_private_file(folder.restoring(), ""));
+  CF_TRY(copy_journal(plan.copy, folder));
+  CF_LET(const Predecessor before, verify_copy(folder, plan));
+
+  const std::uint32_t epoch = before.facts.keys.epoch() + 1;
+  const std::string origin = origin_of_epoch(before.facts, epoch);
+  CF_LET(const SigningKey key, SigningKey::generate(before.facts.suite, origin));
+  CF_LET(const SigningKey recovery, SigningKey::generate(before.facts.suite, origin));
+  CF_TRY(write_key(folder.signing_key(), key));
+  CF_TRY(write_key(plan.recovery_key_file, recovery));
+  CF_LET(const std::string token, make_token());
+  CF_TRY(write_admin_token(folder, token));
+  CF_LET(const auto command, opening_command(before, epoch, key.verifier(), recovery.verifier()));
+  {
+    CF_LET(ShownFile shown, ShownFile::open(folder.shown()));
+    CF_TRY(shown.begin_epoch(Epoch{epoch}));
+  }
+  RestoredLedger restored;
+  CF_LET(restored.checkpoint, open_epoch(folder, before, command, key, clock));
+  if (::unlink(folder.restoring().c_str()) != 0) return file_failure("remove", folder.restoring());
+  CF_TRY(sync_folder(folder.path()));
+  restored.origin = origin;
+  restored.records = before.size;
+  restored.signed_beyond = before.signed_size - std::min(before.signed_size, before.size);
+  restored.verifier_key = key.verifier().text();
+  restored.recovery_verifier_key = recovery.verifier().text();
+  return restored;
+}
+
+}  // namespace counterfoil

@@ -4,15 +4,14 @@ import hashlib
 import json
 import random
 import shutil
-import unittest
 
-from support import (ANSWER_IS_NO, COULD_NOT, DONE, WRONG_USAGE, Case, Ledger, cli, commands, main,
-                     program, run)
+from support import (ANSWER_IS_NO, COULD_NOT, DONE, WRONG_USAGE, Case, Ledger, cli, main, program,
+                     run)
 
 
 def units(count, start=0):
-    return commands(*({"unitRegistered": {"unit": f"u{start + i}", "name": f"unit {start + i}"}}
-                      for i in range(count)))
+    return "".join(json.dumps({"commandId": f"u{i}", "facts": [{"unitRegistered": {"unit": f"u{i}"}}]})
+                   + "\n" for i in range(start, start + count))
 
 
 def verify(*arguments, expect=DONE):
@@ -174,7 +173,7 @@ class Proofs(Case):
         nothing = ledger.cli("verify", "--since", self.folder / "none", expect=ANSWER_IS_NO)
         self.assert_says(nothing, "none")
         (self.folder / "bad").write_text("no note\n")
-        ledger.cli("verify", "--since", self.folder / "bad", expect=ANSWER_IS_NO)
+        ledger.cli("verify", "--since", self.folder / "bad", expect=WRONG_USAGE)
         secret = self.ledger("--confidential", name="secret")
         self.assert_says(secret.cli("publish", self.folder / "web", expect=ANSWER_IS_NO),
                          "confidential")

@@ -353,6 +353,15 @@ TEST_CASE("an index entry that was removed, added or changed is found, and its r
   CHECK_THAT(said, Contains("rebuild index"));
 }
 
+TEST_CASE("a record that was recorded with another predecessor than it has is found") {
+  Sample sample;
+  sample.plain.forget_to("unit/U", 3);
+  must(sample.plain.append(1));
+  CHECK_THAT(verdict(sample.journal()),
+             Contains("record 1000 says that record 3 stands before it in the history of "
+                      "\"unit/U\", but that is record 999"));
+}
+
 TEST_CASE("the edge that is stored is compared too") {
   Sample sample;
   Tampering tampering(sample.journal());
@@ -398,6 +407,32 @@ TEST_CASE("a checkpoint of another log, another size or another key is none of t
     tampering.put(keys::checkpoints, keys::checkpoint(1'001), sample.notes[0]);
     CHECK_THAT(verdict(journal), Contains("1 record was removed"));
   }
+}
+
+TEST_CASE("each checkpoint is verified under the key that was in force at its size") {
+  const auto suite = GENERATE(default_suite, national_suite);
+  const TempFolder temp;
+  PlainJournal plain(temp / "ledger", suite);
+  Journal& journal = plain.journal();
+  const SigningKey before = kit::signing_key(suite);
+  const SigningKey after = must(SigningKey::generate(suite, kit::origin));
+  const auto sign = [&](const SigningKey& key) {
+    return must(
+        sign_checkpoint({std::string(kit::origin), journal.size(), journal.root()}, {&key}));
+  };
+  plain.grow_to(20);
+  const std::string last = plain.sign();
+  plain.rotate(after);  // record 20
+  const std::string next = sign(after);
+  const std::string late = sign(before);
+  plain.grow_to(30);
+  must(journal.put_checkpoint(21, next));
+  CHECK(must(verify_journal(journal, {0, {last}, {}})).checkpoints == 3);
+  CHECK_THAT(verdict(journal, {0, {late}, {}}),
+             Contains("the checkpoint of 21 records that was kept was changed, or is not"));
+  Tampering tampering(journal);
+  tampering.put(keys::checkpoints, keys::checkpoint(21), late);
+  CHECK_THAT(verdict(journal), Contains("the journal's checkpoint of 21 records was changed"));
 }
 
 TEST_CASE("a journal that grows meanwhile is verified as it was") {

@@ -4,12 +4,14 @@
 
 #include "codec/text.h"
 #include "proof/checkpoint.h"
+#include "proof/rotation.h"
 
 namespace counterfoil {
 
 PlainJournal::PlainJournal(const std::string& path, std::string_view suite)
     : path_(path), suite_(suite) {
   kit::create_ledger_in(path, "observe", suite);
+  chains_["ledger"] = {2, 1};
   reopen();
 }
 
@@ -18,9 +20,8 @@ void PlainJournal::reopen() {
   journal_ = must(Journal::open(must(LedgerFolder::open(path_))));
 }
 
-Words PlainJournal::next(std::uint64_t sequence) {
-  capnp::MallocMessageBuilder message;
-  auto record = message.initRoot<schema::Record>();
+void PlainJournal::fill(schema::Record::Builder record, std::uint64_t sequence,
+                        const std::vector<std::string>& subjects) {
   record.setFormat(record_format);
   record.setFactCount(1);
   record.setRole(schema::Role::UNIT);
@@ -30,10 +31,8 @@ Words PlainJournal::next(std::uint64_t sequence) {
   record.setCommandId(text_of(fmt::format("plain-{}", sequence)));
   record.setCommandDigest(data_of(std::string(32, 'd')));
   record.setActor("clerk");
-  const std::string project = fmt::format("P{}", sequence % 7);
-  const std::string subjects[] = {"project/" + project, "unit/U"};
-  auto list = record.initSubjects(2);
-  for (unsigned i = 0; i < 2; ++i) {
+  auto list = record.initSubjects(static_cast<unsigned>(subjects.size()));
+  for (unsigned i = 0; i < subjects.size(); ++i) {
     auto& [count, newest] = chains_[subjects[i]];
     list[i].setId(text_of(subjects[i]));
     list[i].setOrdinal(count);
@@ -41,11 +40,36 @@ Words PlainJournal::next(std::uint64_t sequence) {
     ++count;
     newest = sequence;
   }
+}
+
+Words PlainJournal::next(std::uint64_t sequence) {
+  capnp::MallocMessageBuilder message;
+  auto record = message.initRoot<schema::Record>();
+  const std::string project = fmt::format("P{}", sequence % 7);
+  fill(record, sequence, {"project/" + project, "unit/U"});
   auto proposed = record.initFact().initProjectProposed();
   proposed.setProject(text_of(project));
   proposed.setUnit("U");
   proposed.setName("a project");
   return canonical(record.asReader());
+}
+
+void PlainJournal::rotate(const SigningKey& to) {
+  const std::uint64_t sequence = journal_->size();
+  const SigningKey from = kit::signing_key(suite_);
+  const std::string text =
+      rotation_message(kit::origin, 0, sequence, from.verifier(), to.verifier());
+  capnp::MallocMessageBuilder message;
+  auto record = message.initRoot<schema::Record>();
+  fill(record, sequence, {"ledger"});
+  auto rotated = record.initFact().initKeyRotated();
+  rotated.setOldKey(text_of(from.verifier().text()));
+  rotated.setNewKey(text_of(to.verifier().text()));
+  rotated.setOldSignature(data_of(must(from.sign(text))));
+  rotated.setNewSignature(data_of(must(to.sign(text))));
+  std::vector<Words> records;
+  records.push_back(canonical(record.asReader()));
+  must(journal_->append(records, {}));
 }
 
 Result<void> PlainJournal::append(unsigned records) {

@@ -21,6 +21,12 @@ class PlainJournal {
   Result<void> append(unsigned records);
   /// Appends in groups until it has that many.
   void grow_to(std::uint64_t size, unsigned group = 100);
+  /// Appends the record that hands over from the test key to the other one, signed by both.
+  void rotate(const SigningKey& to);
+  /// Makes the next record of the subject name that one as the one before it.
+  void forget_to(const std::string& subject, std::uint64_t sequence) {
+    chains_[subject].second = sequence;
+  }
   /// Closes the journal, and opens it again.
   void reopen();
   void close() { journal_.reset(); }
@@ -30,6 +36,9 @@ class PlainJournal {
 
  private:
   Words next(std::uint64_t sequence);
+  /// What every record has; its subjects must be sorted.
+  void fill(schema::Record::Builder record, std::uint64_t sequence,
+            const std::vector<std::string>& subjects);
   std::string path_;
   std::string suite_;
   std::optional<Journal> journal_;

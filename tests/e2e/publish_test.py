@@ -4,16 +4,10 @@
 import base64
 import hashlib
 import shutil
-import subprocess
 import time
 
 import published
 import support
-
-
-def openssl(*arguments):
-    return subprocess.run(["openssl", *map(str, arguments)], check=True,
-                          capture_output=True).stdout
 
 
 class Witness:
@@ -22,9 +16,9 @@ class Witness:
     def __init__(self, folder, name):
         self.folder, self.name = folder, name
         self.private = folder / f"{name}.pem"
-        openssl("genpkey", "-algorithm", "ed25519", "-out", self.private)
-        point = openssl("pkey", "-in", self.private, "-pubout", "-outform", "DER")[-32:]
-        key = b"\x04" + point
+        support.openssl("genpkey", "-algorithm", "ed25519", "-out", self.private)
+        public = support.openssl("pkey", "-in", self.private, "-pubout", "-outform", "DER")
+        key = b"\x04" + public[-32:]
         self.id = hashlib.sha256(name.encode() + b"\n" + key).digest()[:4]
         self.key = f"{name}+{self.id.hex()}+{base64.b64encode(key).decode()}"
 
@@ -33,7 +27,8 @@ class Witness:
         note, seconds = checkpoint.read_bytes(), int(time.time())
         message = self.folder / "message"
         message.write_bytes(b"cosignature/v1\ntime %d\n" % seconds + published.Note(note).text)
-        signature = openssl("pkeyutl", "-sign", "-rawin", "-inkey", self.private, "-in", message)
+        signature = support.openssl("pkeyutl", "-sign", "-rawin", "-inkey", self.private,
+                                    "-in", message)
         line = base64.b64encode(self.id + seconds.to_bytes(8, "big") + signature).decode()
         file.write_bytes(note + f"— {self.name} {line}\n".encode())
         return file
@@ -161,7 +156,7 @@ class Publish(support.Case):
         for file, *keys in ((plain, witness.key), (cosigned, stranger.key),
                             (cosigned, witness.key, stranger.key)):
             named = [part for key in keys for part in ("--witness", key)]
-            self.refused(ledger, "--checkpoint", file, *named, said="sign")
+            self.refused(ledger, "--checkpoint", file, *named, said="signed by none")
         self.refused(ledger, "--checkpoint", cosigned, "--witness", ledger.verifier_key,
                      said="not of a witness", expect=support.WRONG_USAGE)
         self.assertEqual(self.files(), set())
@@ -174,7 +169,8 @@ class Publish(support.Case):
         newer = ledger.checkpoint(self.folder / "newer")
         line = cosigned.read_bytes().splitlines()[-1] + b"\n"
         newer.write_bytes(newer.read_bytes() + line)
-        self.refused(ledger, "--checkpoint", newer, "--witness", witness.key, said="sign")
+        self.refused(ledger, "--checkpoint", newer, "--witness", witness.key,
+                     said="changed after it was signed")
 
 
 if __name__ == "__main__":

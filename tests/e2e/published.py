@@ -1,7 +1,8 @@
 """A published log (C2SP tlog-tiles) as its readers see it, with Python's own hashes alone.
 
-As a program it reads the folder that it is given again and again until its input ends, as readers do
-while somebody publishes, and prints a line a look: size, root, and how many tiles were full by then.
+As a program it reads the folder that it is given again and again until its input ends, as readers
+do while somebody publishes, and prints a line a look: size, root, and how many tiles were full by
+then.
 """
 
 import base64
@@ -80,7 +81,7 @@ def split_entries(bundle):
 
 
 class Reader:
-    """Reads a folder at the size of the checkpoint that it finds, whatever is published meanwhile."""
+    """Reads a folder at the size of its checkpoint, whatever is published meanwhile."""
 
     def __init__(self, folder, algorithm="sha256"):
         self.folder, self.hasher = pathlib.Path(folder), Hasher(algorithm)

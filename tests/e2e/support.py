@@ -204,6 +204,12 @@ def verify_log(folder, key, older=None, expect=DONE):
     return run(program("verify_log"), folder, key, *filter(None, [older]), expect=expect)
 
 
+def openssl(*arguments, stdin=b""):
+    """What `openssl` prints; CalledProcessError where its status is not 0."""
+    return subprocess.run(["openssl", *map(str, arguments)], input=stdin, check=True,
+                          capture_output=True).stdout
+
+
 def units(first, count):
     """JSON lines to submit: so many units, a record each."""
     return commands(*({"unitRegistered": {"unit": f"more{n}", "name": "N"}}

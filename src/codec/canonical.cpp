@@ -26,6 +26,13 @@ bool is_zero(capnp::AnyStruct::Reader reader) {
   return true;
 }
 
+/// Whether the word before a list's structs, which counts them, has its topmost bit set: readers
+/// pass over that, MessageReader::isCanonical too, and it is no bit of ours.
+bool has_odd_tag(capnp::AnyList::Reader list) {
+  const auto first = list.as<capnp::List<capnp::AnyStruct>>()[0].getDataSection();
+  return (*(first.begin() - 5) & 0x80) != 0;
+}
+
 /// Whether a pointer below leads to an empty list, text or struct. Untyped, so that the usual
 /// message, which has none, costs one quick pass.
 bool has_empty(capnp::AnyStruct::Reader reader, Empty what);
@@ -48,6 +55,7 @@ bool has_empty(capnp::AnyPointer::Reader pointer, Empty what) {
       return false;
     }
     case capnp::ElementSize::INLINE_COMPOSITE: {
+      if (what == Empty::perhaps && has_odd_tag(list)) return true;
       for (const auto element : list.as<capnp::List<capnp::AnyStruct>>())
         if (has_empty(element, what)) return true;
       return false;
@@ -165,6 +173,18 @@ Result<void> check_foldable(schema::Record::Reader record) {
               "record {} holds a fact with tag {}, which this build does not know: install a newer "
               "one",
               record.getSequence(), tag);
+}
+
+Result<void> RecordBuffer::check_encoding() {
+  COUNTERFOIL_ASSERT(message_.has_value());
+  try {
+    const auto record = message_->getRoot<capnp::AnyStruct>();
+    if (message_->isCanonical() && !has_empty(record, Empty::perhaps)) return {};
+  } catch (const kj::Exception& error) {
+    return fail(ErrorCode::corrupt, "not a record: {}", describe(error));
+  }
+  const auto bytes = segment_.asBytes();
+  return check_canonical({reinterpret_cast<const char*>(bytes.begin()), bytes.size()});
 }
 
 Result<void> check_canonical(std::string_view bytes) {

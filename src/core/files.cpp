@@ -52,7 +52,8 @@ std::string_view advice_for(int error_number) {
   }
 }
 
-Result<std::string> read_all(const FileDescriptor& file, const std::string& path) {
+Result<std::string> read_all(const FileDescriptor& file, const std::string& path,
+                             std::size_t bytes_max = std::numeric_limits<std::size_t>::max()) {
   std::string contents;
   std::array<char, 65'536> buffer;
   for (;;) {
@@ -61,6 +62,9 @@ Result<std::string> read_all(const FileDescriptor& file, const std::string& path
     if (got < 0) return file_failure("read", path);
     if (got == 0) return contents;
     contents.append(buffer.data(), static_cast<std::size_t>(got));
+    if (contents.size() > bytes_max)
+      return fail(ErrorCode::limit, "{} is too long: at most {} bytes can be right", path,
+                  bytes_max);
   }
 }
 
@@ -86,9 +90,9 @@ Result<FileDescriptor> open_file(const std::string& path, int flags, unsigned mo
   return FileDescriptor(fd);
 }
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   CF_LET(const FileDescriptor file, open_file(path, O_RDONLY));
-  return read_all(file, path);
+  return read_all(file, path, bytes_max);
 }
 
 Result<void> write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes,

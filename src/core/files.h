@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -32,7 +33,9 @@ tl::unexpected<Error> file_failure(std::string_view what, const std::string& pat
 Result<bool> file_exists(const std::string& path);
 
 Result<FileDescriptor> open_file(const std::string& path, int flags, unsigned mode = 0600);
-Result<std::string> read_file(const std::string& path);
+/// All of it; `limit` where it is longer than that, of which no more is read.
+Result<std::string> read_file(const std::string& path,
+                              std::size_t bytes_max = std::numeric_limits<std::size_t>::max());
 /// Writes all the bytes at that place of the file.
 Result<void> write_at(const FileDescriptor& file, const std::string& path, std::string_view bytes,
                       std::int64_t offset);

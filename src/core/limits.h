@@ -39,8 +39,9 @@ inline constexpr std::size_t json_line_bytes = 1u << 20;
 
 inline constexpr std::size_t note_bytes = 256u << 10;  // a signed note, with its signatures
 inline constexpr std::size_t note_signatures = 64;
-inline constexpr std::size_t proof_hashes = 63;           // of a record among 2^63
-inline constexpr std::size_t receipt_bytes = 384u << 10;  // record, proof and note
+inline constexpr std::size_t proof_hashes = 63;                   // of a record among 2^63
+inline constexpr std::size_t receipt_bytes = 384u << 10;          // record, proof and note
+inline constexpr std::size_t witness_request_bytes = 260u << 10;  // proof and note
 inline constexpr std::size_t bundle_line_bytes = 96u << 10;
 
 inline constexpr std::int64_t decided_ahead_us = 86'400'000'000;  // of the ledger's clock: a day

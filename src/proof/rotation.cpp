@@ -32,7 +32,7 @@ Result<void> LogKeys::fold(schema::Record::Reader record) {
     origin_ = view(opening.getOrigin());
     suite_ = view(opening.getSuite());
     epoch_ = opening.getEpoch();
-    keys_ = {{std::move(key), sequence}};
+    keys_ = {{std::move(key), sequence, false}};
     return {};
   }
   if (fact.which() != schema::Fact::KEY_ROTATED) return {};
@@ -52,7 +52,7 @@ Result<void> LogKeys::fold(schema::Record::Reader record) {
   if (!authority.verifies(message, view(signature)))
     return wrong_rotation(sequence, by_old ? "the old key did not sign that"
                                            : "neither the old nor the recovery key signed that");
-  keys_.push_back({std::move(key), sequence});
+  keys_.push_back({std::move(key), sequence, !by_old});
   return {};
 }
 

@@ -37,6 +37,9 @@ class LogKeys {
   struct InForce {
     VerifierKey key;
     std::uint64_t from = 0;  // sequence of the record that brought it
+    /// The recovery key signed for it, not the key before it. That is worth as much as it is
+    /// certain that the recovery key is the log's.
+    bool by_recovery = false;
   };
   const std::vector<InForce>& all() const { return keys_; }
 

@@ -25,7 +25,8 @@ struct VerifyReport {
 };
 
 /// Checks the journal as it stands when it is called, while it may grow: every record for itself
-/// (canonical, in its place, of an epoch and a time that do not decrease), the tree and its tiles
+/// (in its place, of an epoch and a time that do not decrease, canonical as far as its encoding
+/// tells: asking the schema would take most of the time), the tree and its tiles
 /// of all levels, the chains of subjects, both indexes, and all checkpoints. Fails with `corrupt`
 /// and a sentence that names the first wrong record, or the tile, index entry or checkpoint.
 Result<VerifyReport> verify_journal(const Journal& journal, const VerifyOptions& options = {});

@@ -148,7 +148,7 @@ class Reader {
       const auto fact = record.getFact().which();
       if (fact == schema::Fact::LEDGER_OPENED || fact == schema::Fact::KEY_ROTATED)
         part_.found.key_records.push_back(sequence);
-      if (const auto canonical = check_canonical(bytes); !canonical)
+      if (const auto canonical = buffer_.check_encoding(); !canonical)
         says(fmt::format("cannot be read ({})", canonical.error().message));
     } catch (const kj::Exception& error) {
       says(fmt::format("cannot be read ({})", describe(error)));

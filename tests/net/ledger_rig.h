@@ -74,6 +74,7 @@ class LedgerClient {
   schema::Reader::Client reader() { return opened_->getReader(); }
   schema::Feed::Client feed() { return opened_->getFeed(); }
   schema::Admin::Client admin() { return opened_->getAdmin(); }
+  schema::Log::Client log() { return opened_->getLog(); }
   int fd() const;
 
   kj::Own<kj::AsyncIoStream> stream;

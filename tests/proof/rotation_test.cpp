@@ -66,6 +66,7 @@ TEST_CASE("the old key hands over to the new one, and a lost one is replaced by 
   CHECK(keys.current() == log.second.verifier());
   REQUIRE(keys.all().size() == 2);
   CHECK(keys.all()[1].from == 7);
+  CHECK(keys.all()[1].by_recovery == lost);
 }
 
 TEST_CASE("a rotation that nobody entitled signed is refused") {

@@ -154,11 +154,11 @@ TEST_CASE("the signing key is its owner's alone, and a key") {
   const TempFolder temp;
   must(create_ledger(temp / "ledger", plan_in(temp), kit::ticking()));
   const LedgerFolder folder = must(LedgerFolder::open(temp / "ledger"));
-  CHECK(check_signing_key(folder));
+  CHECK(read_signing_key(folder.signing_key(), "city"));
   fs::permissions(folder.signing_key(), fs::perms::group_read, fs::perm_options::add);
-  CHECK(error_of(check_signing_key(folder)).code == ErrorCode::denied);
+  CHECK(error_of(read_signing_key(folder.signing_key(), "city")).code == ErrorCode::denied);
   fs::remove(folder.signing_key());
-  CHECK(error_of(check_signing_key(folder)).code == ErrorCode::not_found);
+  CHECK(error_of(read_signing_key(folder.signing_key(), "city")).code == ErrorCode::not_found);
   must(create_private_file(folder.signing_key(), "no key"));
-  CHECK(error_of(check_signing_key(folder)).code == ErrorCode::corrupt);
+  CHECK(error_of(read_signing_key(folder.signing_key(), "city")).code == ErrorCode::corrupt);
 }

@@ -1,10 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <cstdlib>
-#include <cstring>
 
 #include "counterfoil/commands/command.h"
 #include "counterfoil/standard_output.h"
+#include "counterfoil/usage.h"
 
 using namespace counterfoil;
 
@@ -49,34 +48,6 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
   add_choice<Language>(app, "--lang", global.language,
                        {{"en", Language::english}, {"zh", Language::chinese}},
                        "Language of tables");
-}
-
-/// What was wrong with the arguments, in our words where CLI11's do not help.
-std::string words_of(const CLI::App& app, const CLI::ParseError& error) {
-  if (app.get_subcommands().empty() && error.get_name() == "RequiredError") {
-    const auto unknown = app.remaining();
-    return unknown.empty()
-               ? std::string("name a command; --help lists them")
-               : fmt::format("\"{}\" is no command; --help lists them", unknown.front());
-  }
-  if (error.get_name() == "ConversionError")
-    return fmt::format("that is no whole number, or too large a one: {}",
-                       std::string_view(error.what()).substr(std::strlen("Could not convert: ")));
-  return error.what();
-}
-
-ExitStatus explain(const CLI::App& app, const CLI::ParseError& error) {
-  const auto chosen = app.get_subcommands();
-  fmt::print(stderr, "counterfoil: {}\n`counterfoil{}{} --help` says more.\n", words_of(app, error),
-             chosen.empty() ? "" : " ", chosen.empty() ? "" : chosen.front()->get_name());
-  return ExitStatus::wrong_usage;
-}
-
-/// Ends as every program ends that writes to a pipe which nobody reads: quietly, of SIGPIPE.
-[[noreturn]] void end_unread() {
-  std::signal(SIGPIPE, SIG_DFL);
-  std::raise(SIGPIPE);
-  std::abort();
 }
 
 int status_of(const Result<ExitStatus>& done) {
@@ -130,7 +101,8 @@ int main(int argc, char** argv) {
     app.exit(asked_for_help);
     return status_of(ExitStatus::done);
   } catch (const CLI::ParseError& error) {
-    return static_cast<int>(explain(app, error));
+    explain_usage(app, error);
+    return static_cast<int>(ExitStatus::wrong_usage);
   }
   return status_of(action());
 }

@@ -18,7 +18,12 @@ ProgressBar::ProgressBar(std::string what)
     : what_(std::move(what)), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
 
 ProgressBar::~ProgressBar() {
+  clear();
+}
+
+void ProgressBar::clear() {
   if (is_drawn_) fmt::print(stderr, "\r\x1b[K");
+  is_drawn_ = false;
 }
 
 void ProgressBar::show(std::uint64_t done, std::uint64_t total, const std::string& note) {

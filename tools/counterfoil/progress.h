@@ -16,6 +16,8 @@ class ProgressBar {
 
   /// Redraws it, at most some times a second. `note` stands behind the bar.
   void show(std::uint64_t done, std::uint64_t total, const std::string& note = "");
+  /// Takes it off the terminal, as its end does.
+  void clear();
 
  private:
   std::string what_;

@@ -11,4 +11,7 @@ Result<void> flush_output();
 /// Whether nobody reads standard output any more, as behind `| head`.
 bool is_reader_gone();
 
+/// Ends as every program ends that writes to a pipe which nobody reads: quietly, of SIGPIPE.
+[[noreturn]] void end_unread();
+
 }  // namespace counterfoil

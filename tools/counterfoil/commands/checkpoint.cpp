@@ -1,10 +1,10 @@
 #include <memory>
 #include <optional>
 
-#include "codec/binary_text.h"
 #include "counterfoil/commands/command.h"
 #include "counterfoil/log_reader.h"
 #include "proof/receipt.h"
+#include "proof/witness_request.h"
 
 namespace counterfoil {
 namespace {
@@ -14,15 +14,12 @@ struct CheckpointOptions {
   std::string file;
 };
 
-/// The body of C2SP tlog-witness, add-checkpoint: what a witness that knows the log at an older
-/// size needs to cosign the newer one.
+/// What a witness that knows the log at an older size needs to cosign the newer one.
 Result<std::string> witness_request(LogReader& log, std::uint64_t old_size,
                                     const SignedCheckpoint& now) {
   CF_LET(Hasher hasher, log.hasher());
   CF_LET(const auto proof, prove_consistency(old_size, now.checkpoint.size, log, hasher));
-  std::string body = fmt::format("old {}\n", old_size);
-  for (const Hash& hash : proof) body += to_base64(bytes_of(hash)) + "\n";
-  return body + "\n" + format_note(now.note);
+  return format_witness_request({old_size, proof, format_note(now.note)});
 }
 
 Result<ExitStatus> checkpoint(const GlobalOptions& global, const CheckpointOptions& options) {

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "codec/canonical.h"
+#include "proof/rotation.h"
+#include "proof/subject_chain.h"
+
+namespace counterfoil {
+
+/// Checks that entries, from the first on, are the records of one ledger: each canonical, in its
+/// place, of the epoch that is open, not earlier than the one before it, and the next one of each
+/// of its subjects. Memory grows with the number of subjects, not of records.
+class RecordWalk {
+ public:
+  Result<void> follow(std::uint64_t sequence, std::string_view entry);
+
+  /// As the records tell so far.
+  const LogKeys& keys() const { return keys_; }
+  std::size_t subjects() const { return chains_.subjects(); }
+
+ private:
+  RecordBuffer buffer_;
+  LogKeys keys_;
+  SubjectChains chains_;
+  std::int64_t recorded_at_ = 0;
+};
+
+}  // namespace counterfoil

@@ -3,7 +3,6 @@
 
 import collections
 import csv
-import sys
 import unittest
 
 import support
@@ -17,9 +16,7 @@ class AnnualReport(support.Case):
     def setUp(self):
         super().setUp()
         self.files = self.folder / "files"
-        self.tables = support.run(
-            sys.executable, support.ROOT / "tools" / "reference-year", self.files,
-            expect=support.DONE).out.splitlines()
+        self.tables = support.reference_year(self.files)
 
     def import_files(self, name):
         """Into a new ledger, which refuses nothing."""

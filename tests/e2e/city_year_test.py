@@ -4,7 +4,6 @@
 import collections
 import json
 import re
-import sys
 import unittest
 
 import support
@@ -22,9 +21,7 @@ class CityYear(support.Case):
         cls.shared.setUp()
         cls.addClassCleanup(cls.shared.doCleanups)
         cls.files = cls.shared.folder / "files"
-        cls.tables = support.run(
-            sys.executable, support.ROOT / "tools" / "reference-year", cls.files,
-            expect=support.DONE).out.splitlines()
+        cls.tables = support.reference_year(cls.files)
         cls.city = cls.shared.ledger("--rule-set", "open").start()
         cls.account = cls.import_all()
 

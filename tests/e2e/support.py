@@ -165,6 +165,17 @@ class Ledger:
         view = self.cli("--output", "json", "projections").json[0]
         return int(view.get("position", 0)) + int(view.get("lag", 0))
 
+    @property
+    def verifier_key(self):
+        """Of the key that the ledger was opened with."""
+        opened = self.events("--from", 0, "--limit", 1)[0]["fact"]["ledgerOpened"]
+        return opened["verifierKey"]
+
+    def checkpoint(self, path):
+        """Keeps the newest checkpoint in a file."""
+        self.cli("checkpoint", "--out", path)
+        return path
+
     def events(self, *arguments):
         return self.cli("--output", "json", "tail", "--no-follow", *(arguments or ("--from", 0)),
                         seconds=300).json
@@ -188,6 +199,29 @@ class Case(unittest.TestCase):
             self.assertIn(part, outcome.text, str(outcome))
 
 
+def verify_log(folder, key, older=None, expect=DONE):
+    """Has a published folder verified by the Go program of tests/interop."""
+    return run(program("verify_log"), folder, key, *filter(None, [older]), expect=expect)
+
+
+def openssl(*arguments, stdin=b""):
+    """What `openssl` prints; CalledProcessError where its status is not 0."""
+    return subprocess.run(["openssl", *map(str, arguments)], input=stdin, check=True,
+                          capture_output=True).stdout
+
+
+def units(first, count):
+    """JSON lines to submit: so many units, a record each."""
+    return commands(*({"unitRegistered": {"unit": f"more{n}", "name": "N"}}
+                      for n in range(first, first + count)), prefix=f"more-{first}")
+
+
+def reference_year(folder):
+    """Writes the reference year into a folder; gives the files to import, in order."""
+    return run(sys.executable, ROOT / "tools" / "reference-year", folder,
+               expect=DONE).out.splitlines()
+
+
 def need_israel():
     """Ends the whole test as skipped where the published records are not at hand."""
     if not ISRAEL.is_dir():
@@ -207,9 +241,9 @@ def import_israel(ledger, **options):
                       israel("original_revised"), israel("changes"), **options)
 
 
-def commands(*facts):
+def commands(*facts, prefix="prepare"):
     """JSON lines to submit, one command a fact."""
-    return "".join(json.dumps({"commandId": f"prepare-{place}", "facts": [fact]}) + "\n"
+    return "".join(json.dumps({"commandId": f"{prefix}-{place}", "facts": [fact]}) + "\n"
                    for place, fact in enumerate(facts))
 
 

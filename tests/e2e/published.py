@@ -1,0 +1,140 @@
+"""A published log (C2SP tlog-tiles) as its readers see it, with Python's own hashes alone.
+
+As a program it reads the folder that it is given again and again until its input ends, as readers
+do while somebody publishes, and prints a line a look: size, root, and how many tiles were full by
+then.
+"""
+
+import base64
+import hashlib
+import pathlib
+import random
+import select
+import sys
+import time
+
+WIDTH = 256  # hashes in a full tile
+HASH_BYTES = 32
+
+
+class Note:
+    """A signed note: its text with the last line feed, and of each signature what follows the key
+    id, by the key's name and id."""
+
+    def __init__(self, note):
+        text, signatures = note.rsplit(b"\n\n", 1)
+        self.text = text + b"\n"
+        self.signatures = {}
+        for line in signatures.decode().splitlines():
+            dash, name, signature = line.split(" ")
+            assert dash == "—", line
+            signature = base64.b64decode(signature, validate=True)
+            self.signatures[name, signature[:4].hex()] = signature[4:]
+
+    @property
+    def size(self):
+        return int(self.text.splitlines()[1])
+
+    @property
+    def root(self):
+        return base64.b64decode(self.text.splitlines()[2], validate=True)
+
+
+class Hasher:
+    """RFC 6962, section 2.1."""
+
+    def __init__(self, algorithm="sha256"):
+        self.algorithm = algorithm
+
+    def leaf(self, record):
+        return hashlib.new(self.algorithm, b"\0" + record).digest()
+
+    def node(self, left, right):
+        return hashlib.new(self.algorithm, b"\1" + left + right).digest()
+
+    def root(self, hashes):
+        """Of complete subtrees of one height; a smaller one to the right moves up as it is."""
+        while len(hashes) > 1:
+            pairs = [self.node(*hashes[i:i + 2]) for i in range(0, len(hashes) - 1, 2)]
+            hashes = pairs + hashes[len(pairs) * 2:]
+        return hashes[0]
+
+
+def tile_path(level, index, width=WIDTH):
+    """`level` is a number or "entries"."""
+    digits = f"{index:03d}"
+    while len(digits) % 3:
+        digits = "0" + digits
+    groups = [digits[i:i + 3] for i in range(0, len(digits), 3)]
+    path = "/".join(["tile", str(level), *("x" + group for group in groups[:-1]), groups[-1]])
+    return path if width == WIDTH else f"{path}.p/{width}"
+
+
+def split_entries(bundle):
+    entries = []
+    while bundle:
+        end = 2 + int.from_bytes(bundle[:2], "big")
+        assert len(bundle) >= end, "a bundle is cut short"
+        entries.append(bundle[2:end])
+        bundle = bundle[end:]
+    return entries
+
+
+class Reader:
+    """Reads a folder at the size of its checkpoint, whatever is published meanwhile."""
+
+    def __init__(self, folder, algorithm="sha256"):
+        self.folder, self.hasher = pathlib.Path(folder), Hasher(algorithm)
+        self.full_by_now = 0  # partial tiles that were gone, so that the full ones were read
+
+    def tiles(self, level, count):
+        """The bytes of each tile or bundle of a level that has so many hashes or entries."""
+        for index in range(0, -(-count // WIDTH)):
+            width = min(WIDTH, count - index * WIDTH)
+            try:
+                yield (self.folder / tile_path(level, index, width)).read_bytes()
+            except FileNotFoundError:
+                if width == WIDTH:
+                    raise
+                yield (self.folder / tile_path(level, index)).read_bytes()
+                self.full_by_now += 1
+
+    def hashes(self, level, count):
+        data = b"".join(self.tiles(level, count))
+        assert len(data) >= count * HASH_BYTES, f"level {level} is cut short"
+        return [data[i * HASH_BYTES:(i + 1) * HASH_BYTES] for i in range(count)]
+
+    def entries(self, size):
+        entries = [entry for bundle in self.tiles("entries", size)
+                   for entry in split_entries(bundle)]
+        assert len(entries) >= size, "entries are missing"
+        return entries[:size]
+
+    def read(self, pause_s=0.0):
+        """The checkpoint, when every tile and every record is there and gives its root."""
+        note = Note((self.folder / "checkpoint").read_bytes())
+        time.sleep(pause_s)
+        hashes = self.hashes(0, note.size)
+        assert self.hasher.root(hashes) == note.root, "level 0 does not give the root"
+        leaves = [self.hasher.leaf(entry) for entry in self.entries(note.size)]
+        assert leaves == hashes, "the entries are not those of level 0"
+        level = 0
+        while len(hashes) >= WIDTH:
+            above = [self.hasher.root(hashes[i:i + WIDTH])
+                     for i in range(0, len(hashes) // WIDTH * WIDTH, WIDTH)]
+            level += 1
+            hashes = self.hashes(level, len(above))
+            assert hashes == above, f"level {level} is not made of the one below"
+        return note
+
+
+def main():
+    reader, chance = Reader(sys.argv[1]), random.Random(1)
+    while not select.select([sys.stdin], [], [], 0)[0]:
+        # Every other look is a slow one: what it looks for is replaced before it comes.
+        note = reader.read(chance.choice((0, chance.uniform(0, 0.1))))
+        print(note.size, note.root.hex(), reader.full_by_now, flush=True)
+
+
+if __name__ == "__main__":
+    main()

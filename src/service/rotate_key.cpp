@@ -76,11 +76,13 @@ Result<SigningKey> signing_key_in_force(const LedgerFolder& folder, const Verifi
     CF_TRY(replace_with(folder.signing_key(), folder.next_signing_key()));
     return read_signing_key(folder.signing_key(), wanted.name());
   }
+  constexpr std::string_view remedy =
+      "put it back from a copy, or replace it with `counterfoil rotate-key --recovery-key FILE`";
+  if (!key && key.error().code == ErrorCode::not_found)
+    return fail(ErrorCode::not_found, "{} is missing: {}", folder.signing_key(), remedy);
   if (!key) return key;
-  return fail(ErrorCode::refused,
-              "{} is not the key that signs for this ledger ({}): put that one back, or replace it "
-              "with `counterfoil rotate-key --recovery-key FILE`",
-              folder.signing_key(), wanted.text());
+  return fail(ErrorCode::refused, "{} is not the key that signs for this ledger ({}): {}",
+              folder.signing_key(), wanted.text(), remedy);
 }
 
 }  // namespace counterfoil

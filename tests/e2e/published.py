@@ -114,10 +114,12 @@ class Reader:
         assert len(entries) >= size, "entries are missing"
         return entries[:size]
 
-    def read(self, pause_s=0.0):
-        """The checkpoint, when every tile and every record is there and gives its root."""
+    def read(self, wait=None):
+        """The checkpoint, when every tile and every record is there and gives its root. `wait`
+        takes it before they are looked for."""
         note = Note((self.folder / "checkpoint").read_bytes())
-        time.sleep(pause_s)
+        if wait is not None:
+            wait(note)
         levels, count = [], note.size
         while count:
             levels.append(self.hashes(len(levels), count))
@@ -134,16 +136,29 @@ class Reader:
 
 
 def main():
-    reader, chance, last = Reader(sys.argv[1]), random.Random(1), None
-    while not select.select([sys.stdin], [], [], 0)[0]:
-        if (reader.folder / "checkpoint").read_bytes() == last:
+    reader, chance, last, looks = Reader(sys.argv[1]), random.Random(1), None, 0
+
+    def ended():
+        return bool(select.select([sys.stdin], [], [], 0)[0])
+
+    def current():
+        return (reader.folder / "checkpoint").read_bytes()
+
+    def until_replaced(note):
+        while current() == note.signed and not ended():
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.02))
+
+    while not ended():
+        if current() == last:
             continue
-        # At once, when the tiles are as new as they can be; then slowly, so that what is looked
-        # for is replaced before it comes.
-        for pause_s in (0, chance.uniform(0, 0.1)):
-            note = reader.read(pause_s)
+        # At once, when the tiles are as new as they can be; every other time also so late that
+        # what is looked for was replaced before.
+        for wait in (None, until_replaced)[:1 + looks % 2]:
+            note = reader.read(wait)
             last = note.signed
             print(note.size, note.root.hex(), reader.full_by_now, flush=True)
+        looks += 1
 
 
 if __name__ == "__main__":

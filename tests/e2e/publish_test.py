@@ -87,6 +87,19 @@ class Publish(support.Case):
         for path in self.www.rglob("*"):
             self.assertEqual(path.stat().st_mode & 0o444, 0o444, f"{path}: readers cannot read it")
 
+    def test_a_third_level_begins_with_65536_records(self):
+        ledger, kept = self.ledger().start(), []
+        for size in (65535, 65536, 65537):
+            self.grow(ledger, size)
+            ledger.cli("publish", self.www)
+            kept.append(ledger.checkpoint(self.folder / str(size)))
+        for checkpoint in kept:
+            outcome = support.verify_log(self.www, ledger.verifier_key, checkpoint)
+        self.assert_says(outcome, "tiles: 259 on 3 levels", "entries: 65537\n")
+        self.assertEqual({name for name in self.files() if not name.startswith("tile/0/")
+                          and not name.startswith("tile/entries/")},
+                         {"checkpoint", "tile/1/000", "tile/2/000.p/1"})
+
     def test_a_log_under_the_national_suite_is_published_too(self):
         ledger = self.ledger("--suite", "sm3-sm2").start()
         for size in (300, 520):

@@ -22,6 +22,7 @@ class Note:
     id, by the key's name and id."""
 
     def __init__(self, note):
+        self.signed = note
         text, signatures = note.rsplit(b"\n\n", 1)
         self.text = text + b"\n"
         self.signatures = {}
@@ -88,16 +89,19 @@ class Reader:
         self.full_by_now = 0  # partial tiles that were gone, so that the full ones were read
 
     def tiles(self, level, count):
-        """The bytes of each tile or bundle of a level that has so many hashes or entries."""
-        for index in range(0, -(-count // WIDTH)):
+        """The bytes of each tile or bundle of a level that has so many hashes or entries; the
+        newest ones are read first."""
+        found = []
+        for index in reversed(range(0, -(-count // WIDTH))):
             width = min(WIDTH, count - index * WIDTH)
             try:
-                yield (self.folder / tile_path(level, index, width)).read_bytes()
+                found.append((self.folder / tile_path(level, index, width)).read_bytes())
             except FileNotFoundError:
                 if width == WIDTH:
                     raise
-                yield (self.folder / tile_path(level, index)).read_bytes()
+                found.append((self.folder / tile_path(level, index)).read_bytes())
                 self.full_by_now += 1
+        return reversed(found)
 
     def hashes(self, level, count):
         data = b"".join(self.tiles(level, count))
@@ -110,30 +114,51 @@ class Reader:
         assert len(entries) >= size, "entries are missing"
         return entries[:size]
 
-    def read(self, pause_s=0.0):
-        """The checkpoint, when every tile and every record is there and gives its root."""
+    def read(self, wait=None):
+        """The checkpoint, when every tile and every record is there and gives its root. `wait`
+        takes it before they are looked for."""
         note = Note((self.folder / "checkpoint").read_bytes())
-        time.sleep(pause_s)
-        hashes = self.hashes(0, note.size)
-        assert self.hasher.root(hashes) == note.root, "level 0 does not give the root"
-        leaves = [self.hasher.leaf(entry) for entry in self.entries(note.size)]
-        assert leaves == hashes, "the entries are not those of level 0"
-        level = 0
-        while len(hashes) >= WIDTH:
-            above = [self.hasher.root(hashes[i:i + WIDTH])
-                     for i in range(0, len(hashes) // WIDTH * WIDTH, WIDTH)]
-            level += 1
-            hashes = self.hashes(level, len(above))
-            assert hashes == above, f"level {level} is not made of the one below"
+        if wait is not None:
+            wait(note)
+        levels, count = [], note.size
+        while count:
+            levels.append(self.hashes(len(levels), count))
+            count //= WIDTH
+        entries = self.entries(note.size)
+        assert self.hasher.root(levels[0]) == note.root, "level 0 does not give the root"
+        leaves = [self.hasher.leaf(entry) for entry in entries]
+        assert leaves == levels[0], "the entries are not those of level 0"
+        for below, above in zip(levels, levels[1:]):
+            roots = [self.hasher.root(below[i:i + WIDTH])
+                     for i in range(0, len(above) * WIDTH, WIDTH)]
+            assert above == roots, "a level is not made of the one below"
         return note
 
 
 def main():
-    reader, chance = Reader(sys.argv[1]), random.Random(1)
-    while not select.select([sys.stdin], [], [], 0)[0]:
-        # Every other look is a slow one: what it looks for is replaced before it comes.
-        note = reader.read(chance.choice((0, chance.uniform(0, 0.1))))
-        print(note.size, note.root.hex(), reader.full_by_now, flush=True)
+    reader, chance, last, looks = Reader(sys.argv[1]), random.Random(1), None, 0
+
+    def ended():
+        return bool(select.select([sys.stdin], [], [], 0)[0])
+
+    def current():
+        return (reader.folder / "checkpoint").read_bytes()
+
+    def until_replaced(note):
+        while current() == note.signed and not ended():
+            time.sleep(0.001)
+        time.sleep(chance.uniform(0, 0.02))
+
+    while not ended():
+        if current() == last:
+            continue
+        # At once, when the tiles are as new as they can be; every other time also so late that
+        # what is looked for was replaced before.
+        for wait in (None, until_replaced)[:1 + looks % 2]:
+            note = reader.read(wait)
+            last = note.signed
+            print(note.size, note.root.hex(), reader.full_by_now, flush=True)
+        looks += 1
 
 
 if __name__ == "__main__":

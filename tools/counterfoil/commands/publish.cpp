@@ -52,6 +52,11 @@ Result<ExitStatus> publish(const GlobalOptions& global, const PublishOptions& op
                 "{} records are published already, and the checkpoint is of {}: readers would see "
                 "the log shrink",
                 before, now.checkpoint.size);
+  const auto& there = published.checkpoint();
+  if (options.checkpoint_file.empty() && there && there->note.text == now.note.text) {
+    fmt::print("All {} records are published in {} already.\n", before, options.folder);
+    return ExitStatus::done;  // what is there may bear cosignatures, too
+  }
   {
     ProgressBar bar("publishing");
     CF_TRY(log.each_record(before, now.checkpoint.size,

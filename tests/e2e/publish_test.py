@@ -185,6 +185,15 @@ class Publish(support.Case):
         self.refused(ledger, "--checkpoint", newer, "--witness", witness.key,
                      said="changed after it was signed")
 
+    # Cause: publishing the same size again put a checkpoint without the cosignature in its place.
+    def test_what_is_published_already_keeps_its_cosignature(self):
+        ledger = self.ledger().start()
+        witness = Witness(self.folder, "witness.example")
+        cosigned = witness.cosign(ledger.checkpoint(self.folder / "plain"), self.folder / "cosigned")
+        ledger.cli("publish", self.www, "--checkpoint", cosigned, "--witness", witness.key)
+        self.assert_says(ledger.cli("publish", self.www), "published", "already")
+        self.assertEqual((self.www / "checkpoint").read_bytes(), cosigned.read_bytes())
+
 
 if __name__ == "__main__":
     support.main()

@@ -1,12 +1,12 @@
-#include "domain/subjects.h"
+#include "codec/subjects.h"
 
 #include <capnp/dynamic.h>
 
 #include <algorithm>
 
+#include "codec/line.h"
 #include "codec/text.h"
 #include "core/limits.h"
-#include "domain/line.h"
 
 namespace counterfoil {
 namespace {

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "domain/line.h"
+#include "codec/line.h"
 #include "domain/standing.h"
 
 namespace counterfoil {

@@ -2,13 +2,13 @@
 
 #include <array>
 
+#include "codec/subjects.h"
 #include "codec/text.h"
 #include "core/limits.h"
 #include "domain/effects.h"
 #include "domain/evolve.h"
 #include "domain/facts/deciding.h"
 #include "domain/rules/rule.h"
-#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {

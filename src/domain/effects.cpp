@@ -1,7 +1,7 @@
 #include "domain/effects.h"
 
+#include "codec/subjects.h"
 #include "codec/text.h"
-#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {

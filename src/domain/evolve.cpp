@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "codec/line.h"
+#include "codec/subjects.h"
 #include "codec/text.h"
 #include "domain/effects.h"
-#include "domain/line.h"
 #include "domain/standing.h"
-#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {

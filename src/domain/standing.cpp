@@ -1,7 +1,7 @@
 #include "domain/standing.h"
 
+#include "codec/line.h"
 #include "codec/text.h"
-#include "domain/line.h"
 
 namespace counterfoil {
 

@@ -1,8 +1,8 @@
 #include "projections/adjustments.h"
 
+#include "codec/line.h"
 #include "codec/text.h"
 #include "core/bytes.h"
-#include "domain/line.h"
 #include "projections/row_codec.h"
 
 namespace counterfoil {

@@ -2,7 +2,7 @@
 
 #include <schema/views.capnp.h>
 
-#include "domain/line.h"
+#include "codec/line.h"
 #include "projections/projection.h"
 
 namespace counterfoil {

@@ -1,6 +1,6 @@
 #include <schema/views.capnp.h>
 
-#include "domain/subjects.h"
+#include "codec/subjects.h"
 #include "projections/own.h"
 #include "projections/read_models.h"
 

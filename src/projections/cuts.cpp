@@ -1,7 +1,7 @@
 #include <schema/views.capnp.h>
 
-#include "domain/line.h"
-#include "domain/subjects.h"
+#include "codec/line.h"
+#include "codec/subjects.h"
 #include "projections/own.h"
 #include "projections/read_models.h"
 

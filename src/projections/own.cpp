@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/line.h"
 #include "domain/fiscal_year.h"
-#include "domain/line.h"
 
 namespace counterfoil {
 namespace {

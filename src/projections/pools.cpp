@@ -1,7 +1,7 @@
 #include <schema/views.capnp.h>
 
+#include "codec/line.h"
 #include "domain/effects.h"
-#include "domain/line.h"
 #include "projections/own.h"
 #include "projections/read_models.h"
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "codec/line.h"
 #include "domain/effects.h"
-#include "domain/line.h"
 #include "domain/rule_set.h"
 #include "projections/own.h"
 #include "projections/read_models.h"

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "domain/subjects.h"
+#include "codec/subjects.h"
 #include "projections/graded.h"
 #include "projections/read_models.h"
 

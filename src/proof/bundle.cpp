@@ -100,6 +100,7 @@ class Checker {
     }
     CF_TRY(read_line([&](std::string_view line) { return take_last(line); }));
     CF_TRY(check_root(keys));
+    bundle_.unknown_facts = chain_.unknown_facts();
     return std::move(bundle_);
   }
 
@@ -168,6 +169,8 @@ class Checker {
     } else if (position_ < bundle_.scope.from || position_ > bundle_.scope.to) {
       return fail(ErrorCode::invalid, "record {} is outside the range from {} to {}", position_,
                   bundle_.scope.from, bundle_.scope.to);
+    } else {
+      CF_TRY(chain_.compare(record));
     }
     CF_TRY(visit_(position_, bytes));
     for (Tree& tree : trees_) tree.edge.append(tree.hasher.leaf(bytes), tree.hasher);

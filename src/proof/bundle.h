@@ -45,12 +45,15 @@ struct CheckedBundle {
   BundleScope scope;
   SignedCheckpoint checkpoint;
   std::uint64_t records = 0;
+  /// Of these, the ones whose facts this build does not know: whom they concern was not checked.
+  std::uint64_t unknown_facts = 0;
 };
 
 /// Reads a bundle to its end and verifies it: each record hashes into the checkpoint's root at its
-/// place, none is missing of a range, and of a subject none between the first and the last one
-/// that it holds. `visit` sees each record before the root is checked: trust what it saw only when
-/// this returned without an error. `at` is told how many of the log's records are behind.
+/// place and is filed under the subjects of its fact, none is missing of a range, and of a subject
+/// none between the first and the last one that it holds. `visit` sees each record before the root
+/// is checked: trust what it saw only when this returned without an error. `at` is told how many of
+/// the log's records are behind.
 Result<CheckedBundle> check_bundle(
     std::istream& in, const std::vector<VerifierKey>& keys,
     const std::function<Result<void>(std::uint64_t sequence, std::string_view record)>& visit,

@@ -2,6 +2,7 @@
 
 #include "codec/binary_text.h"
 #include "codec/canonical.h"
+#include "codec/subjects.h"
 #include "core/limits.h"
 #include "proof/count_text.h"
 #include "proof/text_line.h"
@@ -69,6 +70,7 @@ Result<SignedCheckpoint> check_receipt(const Receipt& receipt,
   if (record.getSequence() != receipt.index)
     return fail(ErrorCode::corrupt, "the receipt is for record {}, but holds record {}",
                 receipt.index, record.getSequence());
+  CF_TRY(check_filing(record));
   CF_LET(Hasher hasher, Hasher::of_suite(suite_of(signed_by_log)));
   CF_TRY(check_inclusion(receipt.index, signed_by_log.checkpoint.size, hasher.leaf(receipt.record),
                          receipt.proof, signed_by_log.checkpoint.root, hasher));

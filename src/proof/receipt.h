@@ -23,7 +23,8 @@ std::string format_receipt(const Receipt& receipt);
 Result<Receipt> parse_receipt(std::string_view text);
 
 /// The checkpoint that the receipt was checked against: signed by one of the keys, holding the
-/// record at the index that the record itself names.
+/// record at the index that the record itself names. The record is filed under the subjects of its
+/// fact, where this build knows that fact.
 Result<SignedCheckpoint> check_receipt(const Receipt& receipt,
                                        const std::vector<VerifierKey>& keys);
 

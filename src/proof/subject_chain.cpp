@@ -1,16 +1,25 @@
 #include "proof/subject_chain.h"
 
+#include "codec/subjects.h"
 #include "codec/text.h"
 #include "core/text.h"
 
 namespace counterfoil {
 
+Result<void> SubjectChains::compare(schema::Record::Reader record) {
+  CF_LET(const Filing filing, check_filing(record));
+  if (filing == Filing::of_unknown_fact) ++unknown_facts_;
+  return {};
+}
+
 Result<void> SubjectChains::follow(schema::Record::Reader record) {
+  CF_TRY(compare(record));
   for (const auto entry : record.getSubjects()) CF_TRY(continue_chain(record.getSequence(), entry));
   return {};
 }
 
 Result<void> SubjectChains::follow(schema::Record::Reader record, std::string_view subject) {
+  CF_TRY(compare(record));
   bool is_about = false;
   for (const auto entry : record.getSubjects()) {
     if (view(entry.getId()) != subject) continue;

@@ -11,8 +11,8 @@
 
 namespace counterfoil {
 
-/// Checks that records continue the chains of their subjects: each ordinal is one more than that of
-/// the record before it there, which it names.
+/// Checks that records are filed under the subjects of their facts, and continue the chains of
+/// these: each ordinal is one more than that of the record before it there, which it names.
 class SubjectChains {
  public:
   /// Records in order of their sequences, from the first on: every subject begins at ordinal 0.
@@ -20,6 +20,11 @@ class SubjectChains {
   /// The same for one subject alone; `corrupt` where the record is not about it.
   Result<void> follow(schema::Record::Reader record, std::string_view subject);
 
+  /// Compares the record's subjects with its fact, and follows none of them.
+  Result<void> compare(schema::Record::Reader record);
+
+  /// Records so far whose subjects could not be compared, for this build does not know their facts.
+  std::uint64_t unknown_facts() const { return unknown_facts_; }
   /// Records of a subject so far.
   std::uint64_t count(std::string_view subject) const;
   std::size_t subjects() const { return chains_.size(); }
@@ -31,6 +36,7 @@ class SubjectChains {
   };
   Result<void> continue_chain(std::uint64_t sequence, schema::SubjectEntry::Reader entry);
   std::map<std::string, Chain, std::less<>> chains_;
+  std::uint64_t unknown_facts_ = 0;
 };
 
 }  // namespace counterfoil

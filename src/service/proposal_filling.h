@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "codec/line.h"
 #include "core/limits.h"
-#include "domain/line.h"
 #include "projections/row_codec.h"
 #include "service/journal_book.h"
 #include "service/proposal_record.h"

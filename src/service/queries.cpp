@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "codec/line.h"
 #include "codec/text.h"
 #include "core/limits.h"
-#include "domain/line.h"
 #include "projections/adjustments.h"
 #include "projections/budgets.h"
 #include "projections/row_codec.h"

@@ -6,6 +6,7 @@
 
 #include "codec/binary_text.h"
 #include "codec/describe.h"
+#include "codec/subjects.h"
 #include "codec/text.h"
 #include "core/limits.h"
 #include "storage/growing_tree.h"
@@ -149,7 +150,8 @@ class Reader {
       if (fact == schema::Fact::LEDGER_OPENED || fact == schema::Fact::KEY_ROTATED)
         part_.found.key_records.push_back(sequence);
       if (const auto canonical = buffer_.check_encoding(); !canonical)
-        says(fmt::format("cannot be read ({})", canonical.error().message));
+        return says(fmt::format("cannot be read ({})", canonical.error().message));
+      if (const auto filed = check_filing(record); !filed) wrong(sequence, filed.error().message);
     } catch (const kj::Exception& error) {
       says(fmt::format("cannot be read ({})", describe(error)));
     }

@@ -4,8 +4,8 @@
 #include <map>
 #include <set>
 
+#include "codec/subjects.h"
 #include "domain/rules/rule.h"
-#include "domain/subjects.h"
 #include "domain/support/model.h"
 #include "domain/support/random_commands.h"
 #include "domain/support/random_year.h"

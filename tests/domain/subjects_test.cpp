@@ -1,4 +1,4 @@
-#include "domain/subjects.h"
+#include "codec/subjects.h"
 
 #include <set>
 

@@ -190,6 +190,50 @@ TEST_CASE("a record stands at the place that it names") {
         "line 8 of the bundle: record 8 stands at the place of record 7");
 }
 
+TEST_CASE("each record of a bundle is filed under the subjects of its fact") {
+  const auto refusal = [](const std::vector<std::string>& filed) {
+    LogKit log(default_suite);
+    log.append({"unit/U"});
+    log.append(filed, [](schema::Fact::Builder fact) {
+      auto project = fact.initProjectProposed();
+      project.setProject("P");
+      project.setUnit("U");
+    });
+    log.append({"unit/U"});
+    const Error error = error_of(check(write(log, {"", 0, 2}, 3, {0, 1, 2}), log.keys()));
+    CHECK(error.code == ErrorCode::corrupt);
+    for (const std::string& subject : filed) {
+      auto history = log.histories[subject];
+      history.erase(std::unique(history.begin(), history.end()), history.end());
+      CHECK(error_of(check(write(log, {subject}, 3, history), log.keys())).message ==
+            error.message);
+    }
+    const std::string place = "line 5 of the bundle: ";
+    CHECK(error.message.starts_with(place));
+    return error.message.substr(place.size());
+  };
+  CHECK(refusal({"project/P", "unit/V"}) ==
+        "record 1 is filed under \"unit/V\", but its fact is about \"unit/U\"");
+  CHECK(refusal({"unit/U"}) ==
+        "record 1 is not filed under \"project/P\", which its fact is about");
+  CHECK(refusal({"project/P", "unit/U", "unit/V"}) ==
+        "record 1 is filed under \"unit/V\", which its fact is not about");
+  CHECK(refusal({"unit/U", "project/P"}) ==
+        "record 1 is filed under \"project/P\" behind \"unit/U\": out of order");
+  CHECK(refusal({"project/P", "project/P", "unit/U"}) ==
+        "record 1 is filed under \"project/P\" twice");
+}
+
+TEST_CASE("a bundle says how many of its records have facts that only a newer build knows") {
+  LogKit log(default_suite);
+  log.append({"unit/U"});
+  log.append({"unit/U"}, make_unknown);
+  log.append({"unit/V"}, make_unknown);
+  CHECK(must(check(write(log, {"unit/U"}, 3, {0, 1}), log.keys())).unknown_facts == 1);
+  CHECK(must(check(write(log, {"", 0, 2}, 3, {0, 1, 2}), log.keys())).unknown_facts == 2);
+  CHECK(must(check(write(log, {"", 0, 0}, 3, {0}), log.keys())).unknown_facts == 0);
+}
+
 TEST_CASE("a range has all of its records and no other") {
   LogKit log = log_of(GENERATE(default_suite, national_suite));
   const auto code = [&](const std::vector<std::uint64_t>& sequences) {
@@ -315,27 +359,29 @@ TEST_CASE("records come to the writer in their order, and from the checkpoint's 
 
 TEST_CASE("a bundle has the bytes that are pinned here") {
   LogKit log(pinned_key());
-  log.append({"ledger"});
-  log.append({"period/2024"});
-  log.append({"ledger"});
+  const auto sealed = [](schema::Fact::Builder fact) { fact.initLedgerSealed(); };
+  log.append({"ledger"}, sealed);
+  log.append({"period/2024"},
+             [](schema::Fact::Builder fact) { fact.initPeriodClosed().setFiscalYear(2024); });
+  log.append({"ledger"}, sealed);
   CHECK(
       write(log, {"period/2024"}, 3, {1}) ==
       "counterfoil/bundle@v1\n"
       "subject period/2024\n"
       "size 3\n"
-      "hash 0 IKrv47BF90nerSnCYJAp0EeI/LS+nbO8VGvYuf+pPiA=\n"
+      "hash 0 I8Mya7tzlsDUTYhyPAStJ42W3QNhhlIGrVh0kcFmdeo=\n"
       "record "
       "AAAAAAMADQABAAAAAAAAAAAAAAAAAAAAAQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
       "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
       "AAAAAAAABQAAAA8AAAAQAAAAAQABAAQAAAAAAAEAAQAAAGIAAABwZXJpb2QvMjAyNAAAAAAAFwAA"
       "AAAAAAAAAAAAAQAAAOgHAAAAAAAA\n"
-      "hash 0 u7ulOVmWfo7ait8WR65TR1LRFHdclfvBd+KumrrlT7c=\n"
+      "hash 0 n+PmPSF1lgFVUTwrZfODmKi438bwEEqO2JljzzF9mDY=\n"
       "\n"
       "example.org/log\n"
       "3\n"
-      "fGxERrHOODXq6Tf/bCgjpMc7ddWHBz1jZDCWf9/Pc1M=\n"
+      "GJANNpZ5YvfAv+ZRZ3TxjmP5vtALOSxYJUHPneVwehQ=\n"
       "\n"
       "— example.org/log "
-      "HGa56gWi0Ew6IkvokvJFaTqaQ/N53ejSkBZ4GrxxKyMAayfL+leRThsKYu1QMQEvCXiimpDvYeYNxggjRMa/HgMnggs="
+      "HGa56oshS/dV9i1q7uu2sBVeVAt6J4K2nJTr9VtJWdxByi0FbUxyqJPQ8iqGjtjUxoM7/DCWewzs26WDsrTN/IZ55wU="
       "\n");
 }

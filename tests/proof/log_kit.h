@@ -2,6 +2,7 @@
 
 #include <capnp/message.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "codec/text.h"
 #include "memory_hashes.h"
 #include "proof/checkpoint.h"
+#include "support/fact_about.h"
 #include "support/must.h"
 
 namespace counterfoil {
@@ -22,8 +24,13 @@ class LogKit {
   explicit LogKit(SigningKey signing)
       : key(std::move(signing)), hasher(must(Hasher::of_suite(suite_of(key.verifier().type())))) {}
 
-  /// Appends a record about the subjects, which are sorted.
+  /// Appends a record about the subjects, which are sorted: the approval of an event about them.
   void append(const std::vector<std::string>& subjects) {
+    append(subjects, [&](schema::Fact::Builder fact) { approve_event_about(subjects, fact); });
+  }
+  /// The same of any fact, also of one that is about others, as only a log that lies does.
+  void append(const std::vector<std::string>& subjects,
+              const std::function<void(schema::Fact::Builder)>& fill) {
     capnp::MallocMessageBuilder message;
     auto record = message.initRoot<schema::Record>();
     record.setFormat(record_format);
@@ -36,7 +43,7 @@ class LogKit {
       entries[i].setPrevious(history.empty() ? 0 : history.back());
       history.push_back(records.size());
     }
-    record.initFact().initPeriodClosed().setFiscalYear(2024);
+    fill(record.initFact());
     records.emplace_back(bytes_of(canonical(record.asReader())));
     leaves.push_back(hasher.leaf(records.back()));
   }

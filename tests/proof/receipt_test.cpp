@@ -133,6 +133,32 @@ TEST_CASE("a record that is not in canonical form has no receipt") {
         "record 1 is not in canonical form");
 }
 
+TEST_CASE("a record has a receipt only under the subjects of its fact") {
+  LogKit log = log_of(default_suite, 2);
+  const auto refusal = [&](const std::vector<std::string>& filed) {
+    log.append(filed, [](schema::Fact::Builder fact) {
+      auto project = fact.initProjectProposed();
+      project.setProject("P");
+      project.setUnit("U");
+    });
+    const std::uint64_t size = log.records.size();
+    const Error error = error_of(check_receipt(receipt_of(log, size - 1, size), log.keys()));
+    CHECK(error.code == ErrorCode::corrupt);
+    return error.message;
+  };
+  CHECK(refusal({"project/P", "unit/V"}) ==
+        "record 2 is filed under \"unit/V\", but its fact is about \"unit/U\"");
+  CHECK(refusal({"unit/U"}) ==
+        "record 3 is not filed under \"project/P\", which its fact is about");
+  CHECK(refusal({"project/P", "unit/U", "unit/V"}) ==
+        "record 4 is filed under \"unit/V\", which its fact is not about");
+  CHECK(refusal({"unit/U", "project/P"}) ==
+        "record 5 is filed under \"project/P\" behind \"unit/U\": out of order");
+  CHECK(refusal({"project/P", "unit/U", "unit/U"}) == "record 6 is filed under \"unit/U\" twice");
+  log.append({"unit/U"}, make_unknown);
+  must(check_receipt(receipt_of(log, 7, 8), log.keys()));
+}
+
 TEST_CASE("the leaf is hashed as the key's suite does") {
   // A log that signs with one suite's key over another one's tree.
   LogKit log = log_of(default_suite, 3);
@@ -154,7 +180,9 @@ TEST_CASE("a receipt has limits") {
 
 TEST_CASE("a receipt has the bytes of C2SP tlog-proof") {
   LogKit log(pinned_key());
-  for (int i = 0; i < 3; ++i) log.append({"period/2024"});
+  for (int i = 0; i < 3; ++i)
+    log.append({"period/2024"},
+               [](schema::Fact::Builder fact) { fact.initPeriodClosed().setFiscalYear(2024); });
   CHECK(
       format_receipt(receipt_of(log, 2, 3)) ==
       "c2sp.org/tlog-proof@v1\n"

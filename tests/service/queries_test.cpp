@@ -4,9 +4,9 @@
 
 #include <set>
 
+#include "codec/line.h"
 #include "codec/text.h"
 #include "core/limits.h"
-#include "domain/line.h"
 #include "projections/row_codec.h"
 #include "support/catch.h"
 #include "support/ledger_kit.h"

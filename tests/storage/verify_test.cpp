@@ -362,6 +362,30 @@ TEST_CASE("a record that was recorded with another predecessor than it has is fo
                       "\"unit/U\", but that is record 999"));
 }
 
+// Whoever holds the signing key can file a record anywhere: its fact alone says whom it is about.
+TEST_CASE("a record that is not filed under the subjects of its fact is found") {
+  const auto verdict_of = [](const std::vector<std::string>& filed) {
+    const TempFolder temp;
+    PlainJournal plain(temp / "ledger");
+    plain.grow_to(20);
+    plain.append_unit(filed);
+    plain.grow_to(30);
+    plain.sign();
+    return verdict(plain.journal());
+  };
+  CHECK(verdict_of({"department/D", "unit/U"}).empty());
+  CHECK_THAT(verdict_of({"department/D", "unit/V"}),
+             Contains(R"(record 20 is filed under "unit/V", but its fact is about "unit/U")"));
+  CHECK_THAT(verdict_of({"unit/U"}),
+             Contains(R"(record 20 is not filed under "department/D", which its fact is about)"));
+  CHECK_THAT(verdict_of({"department/D", "unit/U", "unit/V"}),
+             Contains(R"(record 20 is filed under "unit/V", which its fact is not about)"));
+  CHECK_THAT(verdict_of({"unit/U", "department/D"}),
+             Contains(R"(record 20 is filed under "department/D" behind "unit/U": out of order)"));
+  CHECK_THAT(verdict_of({"department/D", "department/D", "unit/U"}),
+             Contains("record 20 names record 20 as the one before it in department/D"));
+}
+
 TEST_CASE("the edge that is stored is compared too") {
   Sample sample;
   Tampering tampering(sample.journal());

@@ -1,8 +1,8 @@
 #include "support/journal_checker.h"
 
+#include "codec/subjects.h"
 #include "codec/text.h"
 #include "domain/evolve.h"
-#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {

@@ -72,6 +72,18 @@ void PlainJournal::rotate(const SigningKey& to) {
   must(journal_->append(records, {}));
 }
 
+void PlainJournal::append_unit(const std::vector<std::string>& subjects) {
+  capnp::MallocMessageBuilder message;
+  auto record = message.initRoot<schema::Record>();
+  fill(record, journal_->size(), subjects);
+  auto registered = record.initFact().initUnitRegistered();
+  registered.setUnit("U");
+  registered.setDepartment("D");
+  std::vector<Words> records;
+  records.push_back(canonical(record.asReader()));
+  must(journal_->append(records, {}));
+}
+
 Result<void> PlainJournal::append(unsigned records) {
   const auto before = chains_;
   std::vector<Words> group;

@@ -23,6 +23,9 @@ class PlainJournal {
   void grow_to(std::uint64_t size, unsigned group = 100);
   /// Appends the record that hands over from the test key to the other one, signed by both.
   void rotate(const SigningKey& to);
+  /// Appends the registration of unit U in department D, filed under the subjects, which may be
+  /// others.
+  void append_unit(const std::vector<std::string>& subjects);
   /// Makes the next record of the subject name that one as the one before it.
   void forget_to(const std::string& subject, std::uint64_t sequence) {
     chains_[subject].second = sequence;

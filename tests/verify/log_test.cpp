@@ -3,6 +3,7 @@
 #include "codec/text.h"
 #include "published_log.h"
 #include "support/catch.h"
+#include "support/fact_about.h"
 
 using namespace counterfoil;
 
@@ -159,16 +160,16 @@ TEST_CASE("a log that signs entries which are no records in their places is refu
           [](PublishedLog& log) { log.append_entry(log.entries[299]); });
   refused("one is missing", [](PublishedLog& log) {
     log.histories["unit/U"].push_back(299);
-    log.append({"unit/U"});
+    log.append_unit("U");
   });
   refused("it is of epoch 1, and the ledger is in epoch 0", [](PublishedLog& log) {
-    log.append({"unit/U"}, [](schema::Record::Builder record) {
+    log.append({"period/2024"}, [](schema::Record::Builder record) {
       record.setEpoch(1);
       record.initFact().initPeriodClosed().setFiscalYear(2024);
     });
   });
   refused("the ledger's clock never goes back", [](PublishedLog& log) {
-    log.append({"unit/U"}, [](schema::Record::Builder record) {
+    log.append({"period/2024"}, [](schema::Record::Builder record) {
       record.setRecordedAt(1'700'000'000'000'000);
       record.initFact().initPeriodClosed().setFiscalYear(2024);
     });
@@ -180,6 +181,56 @@ TEST_CASE("a log that signs entries which are no records in their places is refu
   });
 }
 
+// Whoever holds the signing key can file a record anywhere: its fact alone says whom it is about.
+TEST_CASE("a log whose record is not filed under the subjects of its fact is refused") {
+  const auto refused = [](const std::vector<std::string>& filed, std::string_view part) {
+    PublishedLog log(default_suite);
+    log.grow(300);
+    log.append(filed, [](schema::Record::Builder record) {
+      auto registered = record.initFact().initUnitRegistered();
+      registered.setUnit("more5");
+      registered.setDepartment("D");
+    });
+    log.grow(310);
+    TempFolder folder;
+    log.publish(folder.path(), log.size());
+    const Error error = error_of(verify(folder.path(), {log.first_key()}));
+    CHECK(error.code == ErrorCode::corrupt);
+    CAPTURE(error.message);
+    CHECK(says(error.message, "tile/entries/001.p/54, entry 44 (record 300)"));
+    CHECK(says(error.message, part));
+  };
+  refused({"department/D", "unit/zzzz5"},
+          R"(record 300 is filed under "unit/zzzz5", but its fact is about "unit/more5")");
+  refused({"department/D"},
+          R"(record 300 is not filed under "unit/more5", which its fact is about)");
+  refused({"department/D", "unit/U", "unit/more5"},
+          R"(record 300 is filed under "unit/U", which its fact is not about)");
+  refused({"unit/more5", "department/D"},
+          R"(record 300 is filed under "department/D" behind "unit/more5": out of order)");
+  refused({"department/D", "unit/more5", "unit/more5"},
+          R"(record 300 is filed under "unit/more5" twice)");
+}
+
+TEST_CASE("whom records of a newer build concern is not proved, and the answer says so") {
+  PublishedLog log(default_suite);
+  log.grow(10);
+  const auto answer = [&] {
+    TempFolder folder;
+    log.publish(folder.path(), log.size());
+    return must(verify(folder.path(), {log.first_key()}));
+  };
+  CHECK_FALSE(says(answer().not_proved, "concern"));
+  const auto append_unknown = [&] {
+    log.append({"unit/U"}, [](schema::Record::Builder record) { make_unknown(record.initFact()); });
+  };
+  append_unknown();
+  CHECK(says(answer().not_proved, "Nor whom 1 record concerns: this program does not know its"));
+  append_unknown();
+  CHECK(says(answer().proved, "all 12 records"));
+  CHECK(says(answer().not_proved, "Nor whom 2 records concern: this program does not know their"));
+}
+
 TEST_CASE("a log begins with the opening of a ledger, whose name its checkpoint bears") {
   PublishedLog log(default_suite);
   log.grow(10);
@@ -187,7 +238,7 @@ TEST_CASE("a log begins with the opening of a ledger, whose name its checkpoint 
   PublishedLog unopened(default_suite);
   unopened.entries.clear();
   unopened.leaves.clear();
-  unopened.append({"unit/U"});
+  unopened.append_unit("U");
   unopened.publish(folder.path(), 1);
   check_refused(folder.path(), {unopened.first_key()}, "the opening of a ledger");
   // A key that is trusted signs under its own name what are another log's records.

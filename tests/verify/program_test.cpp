@@ -107,7 +107,7 @@ TEST_CASE("records are shown on standard output alone, as lines of JSON") {
   CHECK(done.err.starts_with("Proved: "));
   done = program.run("bundle b --key @key --show");
   CHECK(std::ranges::count(done.out, '\n') == 6);
-  CHECK(says(done.out, R"("fiscalYear":2024)"));
+  CHECK(says(done.out, R"("name":"of 2024")"));
   CHECK(done.err.starts_with("Proved: "));
 }
 

@@ -65,14 +65,22 @@ void PublishedLog::append_entry(std::string entry) {
   leaves.push_back(hasher.leaf(entries.back()));
 }
 
-void PublishedLog::append(const std::vector<std::string>& subjects) {
-  append(subjects, [&](schema::Record::Builder record) {
-    record.initFact().initPeriodClosed().setFiscalYear(fiscal_year);
+void PublishedLog::append_unit(const std::string& unit) {
+  append({"unit/" + unit}, [&](schema::Record::Builder record) {
+    record.initFact().initUnitRegistered().setUnit(text_of(unit));
   });
 }
 
 void PublishedLog::grow(std::uint64_t to) {
-  while (size() < to) append({fmt::format("project/{}", size() % 7), "unit/U"});
+  while (size() < to) {
+    const std::string project = std::to_string(size() % 7);
+    append({"project/" + project, "unit/U"}, [&](schema::Record::Builder record) {
+      auto proposed = record.initFact().initProjectProposed();
+      proposed.setProject(text_of(project));
+      proposed.setUnit("U");
+      proposed.setName(text_of(fmt::format("of {}", fiscal_year)));
+    });
+  }
 }
 
 void PublishedLog::rotate(bool by_recovery) {

@@ -28,9 +28,10 @@ class PublishedLog {
   /// `year` stands in the records, so that logs of different years differ.
   explicit PublishedLog(std::string_view suite, int year = 2024);
 
-  /// Appends a record about the subjects, which are sorted.
-  void append(const std::vector<std::string>& subjects);
-  /// The same, with anything in the record set by `fill`.
+  /// Appends a record about the unit.
+  void append_unit(const std::string& unit);
+  /// Appends a record that `fill` gives its fact, and what else it sets. It is filed under the
+  /// subjects, which are those of its fact but where a log lies.
   void append(const std::vector<std::string>& subjects,
               const std::function<void(schema::Record::Builder)>& fill);
   /// Appends records until there are that many.

@@ -4,6 +4,7 @@
 #include "proof/cosignature.h"
 #include "published_log.h"
 #include "support/catch.h"
+#include "support/fact_about.h"
 
 using namespace counterfoil;
 
@@ -37,7 +38,7 @@ TEST_CASE("a receipt says which record it proves, and in which log") {
         return {};
       }));
   CHECK(says(answer.proved,
-             "record 7 (periodClosed, recorded 2023-11-14T22:13:20.000007Z) is in the log "
+             "record 7 (projectProposed, recorded 2023-11-14T22:13:20.000007Z) is in the log "
              "example.org/log, as its key example.org/log+"));
   CHECK(says(answer.proved, " signed it at 40 records."));
   CHECK(says(shown, R"("sequence":"7")"));
@@ -93,6 +94,27 @@ TEST_CASE("a bundle is shown only when all of it is proved") {
   changed[text.find("\n— ") - 20] ^= 1;  // in the root that is signed
   CHECK_FALSE(verify_bundle(write(path, changed), trust, show, not_told));
   CHECK(shown == 0);
+}
+
+TEST_CASE("of a record that only a newer build knows it is not proved whom it concerns") {
+  PublishedLog log(default_suite);
+  log.grow(10);
+  log.append({"project/3", "unit/V"},
+             [](schema::Record::Builder record) { make_unknown(record.initFact()); });
+  TempFolder folder;
+  const Trust trust{{log.first_key()}, {}};
+  const auto receipt = [&](std::uint64_t index) {
+    return must(verify_receipt(write(folder / "r", log.receipt(index, 11)), trust, {}));
+  };
+  const auto bundle = [&](const std::string& subject) {
+    return must(verify_bundle(write(folder / "b", log.bundle(subject, 11)), trust, {}, not_told));
+  };
+  const std::string sentence = "Nor whom 1 record concerns: this program does not know its fact";
+  CHECK(says(receipt(10).proved, "record 10 (a fact that this program is too old to name,"));
+  CHECK(says(receipt(10).not_proved, sentence));
+  CHECK(says(bundle("project/3").not_proved, sentence));
+  CHECK_FALSE(says(receipt(9).not_proved, "concern"));
+  CHECK_FALSE(says(bundle("project/2").not_proved, "concern"));
 }
 
 TEST_CASE("a newer checkpoint extends an older one, by a proof or by the log's tiles") {

@@ -155,10 +155,11 @@ Result<Answer> verify_log(const std::string& folder, const Trust& trust,
   CF_LET(const std::string witnessed, check_witnesses(signed_by.checkpoint.note, trust.witnesses));
   return Answer{
       fmt::format("{} holds all {} records of the log {}: none is changed, missing or out of its "
-                  "order, and the histories of all {} subjects are whole.{}{}{}",
+                  "order, each is filed under what its fact is about, and the histories of all {} "
+                  "subjects are whole.{}{}{}",
                   folder, newest.checkpoint.size, as_signed(signed_by.checkpoint),
                   records.subjects(), signed_by.steps, beginnings, witnessed),
-      one_history_not_proved(trust)};
+      one_history_not_proved(trust) + unknown_facts_not_proved(records.unknown_facts())};
 }
 
 }  // namespace counterfoil

@@ -10,8 +10,9 @@
 namespace counterfoil {
 
 /// Checks that entries, from the first on, are the records of one ledger: each canonical, in its
-/// place, of the epoch that is open, not earlier than the one before it, and the next one of each
-/// of its subjects. Memory grows with the number of subjects, not of records.
+/// place, of the epoch that is open, not earlier than the one before it, filed under the subjects
+/// of its fact, and the next one of each of these. Memory grows with the number of subjects, not of
+/// records.
 class RecordWalk {
  public:
   Result<void> follow(std::uint64_t sequence, std::string_view entry);
@@ -19,6 +20,7 @@ class RecordWalk {
   /// As the records tell so far.
   const LogKeys& keys() const { return keys_; }
   std::size_t subjects() const { return chains_.subjects(); }
+  std::uint64_t unknown_facts() const { return chains_.unknown_facts(); }
 
  private:
   RecordBuffer buffer_;

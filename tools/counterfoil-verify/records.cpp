@@ -5,6 +5,7 @@
 
 #include "codec/canonical.h"
 #include "codec/json.h"
+#include "codec/subjects.h"
 #include "core/files.h"
 #include "core/limits.h"
 #include "core/time.h"
@@ -13,14 +14,6 @@
 
 namespace counterfoil {
 namespace {
-
-std::string name_of_fact(schema::Fact::Reader fact) {
-  const capnp::DynamicStruct::Reader reader = fact;
-  KJ_IF_MAYBE (member, reader.which()) {
-    return member->getProto().getName().cStr();
-  }
-  return "a fact that this program is too old to name";
-}
 
 Result<CheckedBundle> read_bundle(const std::string& path, const std::vector<VerifierKey>& keys,
                                   const ShowRecord& show, const At& at) {
@@ -48,11 +41,13 @@ Result<Answer> verify_receipt(const std::string& path, const Trust& trust, const
   RecordBuffer buffer;
   CF_LET(const auto record, buffer.load(receipt->record));
   if (show) CF_TRY(show(receipt->record));
+  const bool known = check_known(record.getFact()).has_value();
   return Answer{
-      fmt::format("record {} ({}, recorded {}) is in the log {}.{}", receipt->index,
-                  name_of_fact(record.getFact()), format_instant(Instant{record.getRecordedAt()}),
-                  as_signed(*in), witnessed),
-      one_history_not_proved(trust)};
+      fmt::format(
+          "record {} ({}, recorded {}) is in the log {}.{}", receipt->index,
+          known ? fact_name(record.getFact()) : "a fact that this program is too old to name",
+          format_instant(Instant{record.getRecordedAt()}), as_signed(*in), witnessed),
+      one_history_not_proved(trust) + unknown_facts_not_proved(known ? 0 : 1)};
 }
 
 Result<Answer> verify_bundle(const std::string& path, const Trust& trust, const ShowRecord& show,
@@ -61,17 +56,21 @@ Result<Answer> verify_bundle(const std::string& path, const Trust& trust, const 
   CF_LET(const std::string witnessed, check_witnesses(bundle.checkpoint.note, trust.witnesses));
   if (show) CF_TRY(read_bundle(path, trust.logs, show, at));
   const std::string in = as_signed(bundle.checkpoint);
+  const std::string not_proved =
+      one_history_not_proved(trust) + unknown_facts_not_proved(bundle.unknown_facts);
   const BundleScope& scope = bundle.scope;
   if (scope.subject.empty())
     return Answer{fmt::format("these are all records from {} to {} of the log {}.{}", scope.from,
                               scope.to, in, witnessed),
-                  one_history_not_proved(trust)};
+                  not_proved};
   return Answer{
       fmt::format("these are the records 0 to {} of the history of {}, with none missing between, "
                   "in the log {}.{}",
                   bundle.records - 1, scope.subject, in, witnessed),
-      fmt::format("whether more was recorded about it until record {}; nor {}",
-                  bundle.checkpoint.checkpoint.size - 1, one_history_not_proved(trust))};
+      fmt::format(
+          "whether more was recorded about it until record {}, or under another subject, which "
+          "`counterfoil-verify log` finds; nor {}",
+          bundle.checkpoint.checkpoint.size - 1, not_proved)};
 }
 
 Result<std::string> record_line(std::string_view record) {

@@ -5,9 +5,9 @@
 #include <boost/json/serialize.hpp>
 
 #include "codec/json.h"
+#include "codec/line.h"
 #include "core/money.h"
 #include "core/time.h"
-#include "domain/line.h"
 
 namespace counterfoil {
 namespace {

@@ -3,10 +3,10 @@
 #include <boost/json/serialize.hpp>
 
 #include "codec/json.h"
+#include "codec/line.h"
 #include "codec/shape.h"
 #include "codec/text.h"
 #include "core/money.h"
-#include "domain/line.h"
 
 namespace counterfoil {
 namespace {

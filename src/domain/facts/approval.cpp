@@ -1,8 +1,8 @@
+#include "codec/subjects.h"
 #include "core/limits.h"
 #include "domain/effects.h"
 #include "domain/facts/deciding.h"
 #include "domain/standing.h"
-#include "domain/subjects.h"
 
 /// What is proposed before it is decided, and who approved it.
 namespace counterfoil {

@@ -2,11 +2,11 @@
 #include <map>
 #include <set>
 
+#include "codec/line.h"
 #include "core/limits.h"
 #include "domain/base.h"
 #include "domain/effects.h"
 #include "domain/facts/deciding.h"
-#include "domain/line.h"
 
 namespace counterfoil {
 namespace {

@@ -1,8 +1,8 @@
+#include "codec/line.h"
+#include "codec/subjects.h"
 #include "core/limits.h"
 #include "domain/facts/deciding.h"
-#include "domain/line.h"
 #include "domain/standing.h"
-#include "domain/subjects.h"
 
 #include <limits>
 

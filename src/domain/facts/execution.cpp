@@ -1,5 +1,5 @@
+#include "codec/line.h"
 #include "domain/facts/deciding.h"
-#include "domain/line.h"
 #include "domain/standing.h"
 
 namespace counterfoil {

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include "codec/line.h"
 #include "domain/facts/deciding.h"
-#include "domain/line.h"
 
 namespace counterfoil {
 namespace {

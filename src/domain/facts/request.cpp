@@ -1,9 +1,9 @@
 #include <array>
 
+#include "codec/subjects.h"
 #include "domain/facts/deciding.h"
 #include "domain/rules/rule.h"
 #include "domain/standing.h"
-#include "domain/subjects.h"
 
 /// What a unit applies for, and what a review allows.
 namespace counterfoil {

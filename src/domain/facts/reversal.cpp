@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <map>
 
+#include "codec/subjects.h"
 #include "domain/effects.h"
 #include "domain/facts/deciding.h"
 #include "domain/fiscal_year.h"
 #include "domain/standing.h"
-#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {

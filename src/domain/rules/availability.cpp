@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <set>
 
+#include "codec/line.h"
 #include "domain/effects.h"
-#include "domain/line.h"
 #include "domain/rules/rule.h"
 
 namespace counterfoil {

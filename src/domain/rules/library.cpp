@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <set>
 
-#include "domain/line.h"
+#include "codec/line.h"
 #include "domain/rules/rule.h"
 
 namespace counterfoil {

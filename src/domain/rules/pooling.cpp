@@ -1,6 +1,6 @@
 #include <map>
 
-#include "domain/line.h"
+#include "codec/line.h"
 #include "domain/rules/rule.h"
 
 namespace counterfoil {

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <set>
 
+#include "codec/line.h"
+#include "codec/subjects.h"
 #include "domain/base.h"
 #include "domain/effects.h"
-#include "domain/line.h"
 #include "domain/rules/rule.h"
-#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {

@@ -1,8 +1,8 @@
 #include "domain/rules/rule.h"
 
+#include "codec/line.h"
+#include "codec/subjects.h"
 #include "core/limits.h"
-#include "domain/line.h"
-#include "domain/subjects.h"
 
 namespace counterfoil {
 

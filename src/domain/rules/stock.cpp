@@ -2,7 +2,7 @@
 #include <map>
 #include <tuple>
 
-#include "domain/line.h"
+#include "codec/line.h"
 #include "domain/rules/rule.h"
 #include "domain/vintages.h"
 

@@ -1,7 +1,7 @@
 #include <map>
 
+#include "codec/line.h"
 #include "domain/fiscal_year.h"
-#include "domain/line.h"
 #include "domain/rules/rule.h"
 
 namespace counterfoil {

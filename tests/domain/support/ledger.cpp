@@ -1,10 +1,10 @@
 #include "domain/support/ledger.h"
 
+#include "codec/subjects.h"
 #include "codec/text.h"
 #include "core/limits.h"
 #include "core/time.h"
 #include "domain/evolve.h"
-#include "domain/subjects.h"
 
 namespace counterfoil::test {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "codec/line.h"
 #include "codec/text.h"
-#include "domain/line.h"
 
 namespace counterfoil::test {
 namespace {

@@ -4,13 +4,13 @@
 #include <memory>
 
 #include "codec/shape.h"
+#include "codec/subjects.h"
 #include "codec/text.h"
 #include "counterfoil/commands/command.h"
 #include "counterfoil/schema_comments.h"
 #include "counterfoil/schema_texts.h"
 #include "counterfoil/standard_output.h"
 #include "domain/recorders.h"
-#include "domain/subjects.h"
 
 namespace counterfoil {
 namespace {

@@ -4,10 +4,10 @@
 #include <iostream>
 #include <memory>
 
+#include "codec/line.h"
 #include "codec/text.h"
 #include "counterfoil/commands/command.h"
 #include "counterfoil/import/mapping.h"
-#include "domain/line.h"
 
 namespace counterfoil {
 namespace {

@@ -8,9 +8,9 @@
 #include <system_error>
 
 #include "codec/json.h"
+#include "codec/subjects.h"
 #include "codec/text.h"
 #include "core/limits.h"
-#include "domain/subjects.h"
 #include "net/failure.h"
 
 namespace counterfoil {

@@ -14,6 +14,14 @@ namespace counterfoil {
 /// no id, or where there are more subjects than an event may have.
 Result<std::vector<std::string>> subjects_of(schema::Fact::Reader fact);
 
+/// Whether a record's subjects could be compared with those of its fact.
+enum class Filing { by_its_fact, of_unknown_fact };
+
+/// Compares the subjects that the record is filed under with those of its fact. `corrupt` names the
+/// record and the first difference, or what in the fact is no subject. Of a fact that this build
+/// does not know, only their order is checked.
+Result<Filing> check_filing(schema::Record::Reader record);
+
 /// Fails with `unsupported` where this build does not know the fact: what it means and whom it
 /// concerns, only a newer one can say.
 Result<void> check_known(schema::Fact::Reader fact);

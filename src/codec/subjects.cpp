@@ -1,12 +1,13 @@
-#include "domain/subjects.h"
+#include "codec/subjects.h"
 
 #include <capnp/dynamic.h>
 
 #include <algorithm>
 
+#include "codec/line.h"
 #include "codec/text.h"
 #include "core/limits.h"
-#include "domain/line.h"
+#include "core/text.h"
 
 namespace counterfoil {
 namespace {
@@ -265,7 +266,66 @@ Result<void> collect(schema::Fact::Reader fact, Subjects& subjects) {
   return {};
 }
 
+bool are_subjects(capnp::List<schema::SubjectEntry>::Reader filed,
+                  const std::vector<std::string>& expected) {
+  if (filed.size() != expected.size()) return false;
+  for (unsigned i = 0; i < filed.size(); ++i)
+    if (view(filed[i].getId()) != expected[i]) return false;
+  return true;
+}
+
+Result<void> check_order(std::uint64_t sequence, capnp::List<schema::SubjectEntry>::Reader filed) {
+  for (unsigned i = 1; i < filed.size(); ++i) {
+    const auto before = view(filed[i - 1].getId());
+    const auto id = view(filed[i].getId());
+    if (before == id)
+      return fail(ErrorCode::corrupt, "record {} is filed under {} twice", sequence, quote(id));
+    if (before > id)
+      return fail(ErrorCode::corrupt, "record {} is filed under {} behind {}: out of order",
+                  sequence, quote(id), quote(before));
+  }
+  return {};
+}
+
+/// Both are sorted, and differ.
+tl::unexpected<Error> other_subjects(std::uint64_t sequence,
+                                     capnp::List<schema::SubjectEntry>::Reader filed,
+                                     const std::vector<std::string>& expected) {
+  std::vector<std::string_view> found;
+  for (const auto entry : filed) found.push_back(view(entry.getId()));
+  const auto wrong = std::ranges::find_if(
+      found, [&](std::string_view id) { return !std::ranges::binary_search(expected, id); });
+  const auto missing = std::ranges::find_if(
+      expected, [&](std::string_view id) { return !std::ranges::binary_search(found, id); });
+  if (wrong == found.end())
+    return fail(ErrorCode::corrupt, "record {} is not filed under {}, which its fact is about",
+                sequence, quote(*missing));
+  if (missing == expected.end())
+    return fail(ErrorCode::corrupt, "record {} is filed under {}, which its fact is not about",
+                sequence, quote(*wrong));
+  return fail(ErrorCode::corrupt, "record {} is filed under {}, but its fact is about {}", sequence,
+              quote(*wrong), quote(*missing));
+}
+
 }  // namespace
+
+Result<Filing> check_filing(schema::Record::Reader record) {
+  const auto fact = record.getFact();
+  const auto filed = record.getSubjects();
+  if (fact.isUnspecified())
+    return fail(ErrorCode::corrupt, "record {} holds no fact", record.getSequence());
+  if (!check_known(fact)) {
+    CF_TRY(check_order(record.getSequence(), filed));
+    return Filing::of_unknown_fact;
+  }
+  const auto expected = subjects_of(fact);
+  if (!expected)
+    return fail(ErrorCode::corrupt, "whom record {} is about cannot be told: {}",
+                record.getSequence(), expected.error().message);
+  if (are_subjects(filed, *expected)) return Filing::by_its_fact;
+  CF_TRY(check_order(record.getSequence(), filed));
+  return other_subjects(record.getSequence(), filed, *expected);
+}
 
 Result<void> check_known(schema::Fact::Reader fact) {
   const auto tag = static_cast<unsigned>(fact.which());

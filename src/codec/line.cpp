@@ -1,4 +1,4 @@
-#include "domain/line.h"
+#include "codec/line.h"
 
 #include <array>
 #include <charconv>

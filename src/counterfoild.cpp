@@ -32,7 +32,9 @@ Instant clock_now() {
 Result<void> look_for_signing_key(const Ledger& ledger) {
   const auto signer = ledger.notary().find_signer();
   if (signer) return {};
-  if (signer.error().code != ErrorCode::not_found) return tl::make_unexpected(signer.error());
+  const ErrorCode code = signer.error().code;
+  if (code != ErrorCode::not_found && code != ErrorCode::io)
+    return tl::make_unexpected(signer.error());
   spdlog::warn("{}; nothing can be signed until then", signer.error().message);
   return {};
 }

@@ -144,6 +144,24 @@ Result<std::string> read_private_file(const std::string& path) {
   return read_all(file, path);
 }
 
+Result<void> remove_file(const std::string& path) {
+  if (::unlink(path.c_str()) != 0) {
+    if (errno == ENOENT) return {};
+    return file_failure("remove", path);
+  }
+  return sync_folder(parent_folder(path));
+}
+
+Result<void> make_folders(const std::string& path) {
+  CF_LET(const bool is_there, file_exists(path));
+  if (is_there) return {};
+  const std::string parent = parent_folder(path);
+  CF_TRY(make_folders(parent));
+  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
+    return file_failure("make the folder", path);
+  return sync_folder(parent);
+}
+
 Result<void> sync_folder(const std::string& path) {
   CF_LET(const FileDescriptor folder, open_file(path, O_RDONLY | O_DIRECTORY));
   if (::fsync(folder.get()) != 0) return file_failure("sync", path);

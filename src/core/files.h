@@ -49,6 +49,10 @@ Result<void> replace_file(const std::string& path, std::string_view contents, un
 Result<void> replace_with(const std::string& path, const std::string& beside);
 /// Reads a private file; one that others than its owner may read or write is refused.
 Result<std::string> read_private_file(const std::string& path);
+/// Removes a file, durably; one that is not there is removed already.
+Result<void> remove_file(const std::string& path);
+/// Makes the folder and those that it stands in where they are missing, durably.
+Result<void> make_folders(const std::string& path);
 /// Makes the names in a folder survive a crash.
 Result<void> sync_folder(const std::string& path);
 /// The folder that the path's last name stands in.

@@ -21,7 +21,7 @@ class LogServer final : public schema::Log::Server {
       : ledger_(ledger), background_(background), timer_(timer) {}
 
   kj::Promise<void> checkpoint(CheckpointContext context) override {
-    return background_.reads.run([&notary = ledger_.notary()] { return notary.checkpoint(); })
+    return background_.signing.run([&notary = ledger_.notary()] { return notary.checkpoint(); })
         .then([context](Result<std::string> made) mutable {
           context.getResults().setNote(text_of(or_throw(std::move(made))));
         });
@@ -59,9 +59,11 @@ class LogServer final : public schema::Log::Server {
     VerifyOptions options;
     for (const auto note : context.getParams().getSince()) options.since.emplace_back(view(note));
     auto position = std::make_shared<Position>();
-    options.progress = [position](std::uint64_t done, std::uint64_t total) {
+    auto wanted = std::make_shared<std::atomic<bool>>(true);
+    options.progress = [position, wanted](std::uint64_t done, std::uint64_t total) {
       position->done = done;
       position->total = total;
+      return wanted->load();
     };
     auto reports = context.getParams().hasProgress()
                        ? tell(timer_, context.getParams().getProgress(), position)
@@ -70,11 +72,12 @@ class LogServer final : public schema::Log::Server {
     auto work = [&journal = ledger_.journal(), options = std::move(options)] {
       return verify_journal(journal, options);
     };
-    return background_.chores.run(std::move(work))
+    return background_.verifying.run(std::move(work))
         .then([context, since](Result<VerifyReport> outcome) mutable {
           fill(context.getResults().initVerified(), std::move(outcome), since);
         })
-        .exclusiveJoin(kj::mv(reports));
+        .exclusiveJoin(kj::mv(reports))
+        .attach(kj::defer([wanted] { *wanted = false; }));  // whoever asked may be gone
   }
 
  private:

@@ -26,6 +26,13 @@ tl::unexpected<Error> socket_failure(std::string_view what, const std::string& s
               what, socket, why);
 }
 
+std::string_view why_ended(const Local::iostream& stream) {
+  return stream.error() == boost::asio::error::operation_aborted ||
+                 stream.error() == boost::asio::error::timed_out
+             ? "it did not answer in time"
+             : "it ended the connection";
+}
+
 /// A frame is its length (u32) and that many bytes.
 bool put_frame(Local::iostream& stream, std::string_view bytes) {
   std::string length;
@@ -61,10 +68,9 @@ class SocketSigner final : public Signer {
     if (key && *key != key_.text())
       return fail(ErrorCode::refused, "the signer at {} has another key now: {}", socket_, *key);
     if (!key || !put_frame(stream, message))
-      return socket_failure("talk to", socket_, "it ended the connection");
+      return socket_failure("talk to", socket_, why_ended(stream));
     const auto answer = take_frame(stream);
-    if (!answer || answer->empty())
-      return socket_failure("talk to", socket_, "it ended the connection");
+    if (!answer || answer->empty()) return socket_failure("talk to", socket_, why_ended(stream));
     if (answer->front() == signed_answer) return answer->substr(1);
     return fail(ErrorCode::refused, "the signer refuses: {}", answer->substr(1));
   }
@@ -107,7 +113,7 @@ Result<std::unique_ptr<Signer>> connect_signer(const std::string& socket) {
   stream.connect(Local::endpoint(socket));
   if (!stream) return socket_failure("reach", socket, stream.error().message());
   const auto text = take_frame(stream);
-  if (!text) return socket_failure("talk to", socket, "it ended the connection");
+  if (!text) return socket_failure("talk to", socket, why_ended(stream));
   CF_LET(VerifierKey key, VerifierKey::parse(*text));
   return std::make_unique<SocketSigner>(socket, std::move(key));
 }

@@ -1,6 +1,8 @@
 #include "proof/rotation.h"
 
 #include "codec/text.h"
+#include "proof/count_text.h"
+#include "proof/text_line.h"
 
 namespace counterfoil {
 namespace {
@@ -18,6 +20,25 @@ std::string rotation_message(std::string_view origin, std::uint32_t epoch, std::
                              const VerifierKey& old_key, const VerifierKey& new_key) {
   return fmt::format("counterfoil/key-rotation/v1\n{}\nepoch {}\nsize {}\nold {}\nnew {}\n", origin,
                      epoch, size, old_key.text(), new_key.text());
+}
+
+Result<RotationText> parse_rotation_message(std::string_view text) {
+  std::string_view rest = text;
+  const auto field = [&](std::string_view name) {
+    const std::string_view line = take_line(rest);
+    return line.starts_with(name) ? line.substr(name.size()) : std::string_view();
+  };
+  (void)field("");
+  const std::string_view origin = field("");
+  CF_LET(const std::uint64_t epoch, parse_count(field("epoch ")));
+  CF_LET(const std::uint64_t size, parse_count(field("size ")));
+  CF_LET(VerifierKey old_key, VerifierKey::parse(field("old ")));
+  CF_LET(VerifierKey new_key, VerifierKey::parse(field("new ")));
+  RotationText found{std::string(origin), static_cast<std::uint32_t>(epoch), size,
+                     std::move(old_key), std::move(new_key)};
+  if (text == rotation_message(found.origin, found.epoch, size, found.old_key, found.new_key))
+    return found;
+  return fail(ErrorCode::invalid, "this is no text of a key rotation");
 }
 
 Result<void> LogKeys::fold(schema::Record::Reader record) {

@@ -17,6 +17,17 @@ namespace counterfoil {
 std::string rotation_message(std::string_view origin, std::uint32_t epoch, std::uint64_t size,
                              const VerifierKey& old_key, const VerifierKey& new_key);
 
+/// What a rotation message says.
+struct RotationText {
+  std::string origin;
+  std::uint32_t epoch = 0;
+  std::uint64_t size = 0;
+  VerifierKey old_key;
+  VerifierKey new_key;
+};
+/// Inverse of rotation_message: of one spelling.
+Result<RotationText> parse_rotation_message(std::string_view text);
+
 /// The keys of a log as its records tell, from LedgerOpened on. Give it the records of the subject
 /// `ledger` in order, or all records: others are passed over.
 class LogKeys {

@@ -1,12 +1,20 @@
 #include "service/careful_signer.h"
 
-#include "core/files.h"
+#include <fcntl.h>
+#include <sys/file.h>
+
 #include "core/text.h"
+#include "proof/rotation.h"
 
 namespace counterfoil {
 
 Result<CarefulSigner> CarefulSigner::open(SigningKey key, std::string state, Rotation rotation) {
-  CarefulSigner signer(std::move(key), std::move(state), rotation);
+  CF_LET(FileDescriptor lock, open_file(state + ".lock", O_RDWR | O_CREAT));
+  if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
+    return fail(ErrorCode::busy,
+                "another signer has {} now, and two could sign two histories: stop that one first",
+                state);
+  CarefulSigner signer(std::move(key), std::move(state), std::move(lock), rotation);
   CF_LET(const bool is_there, file_exists(signer.state_));
   if (!is_there) return signer;
   CF_LET(const std::string text, read_file(signer.state_));
@@ -40,12 +48,14 @@ Result<void> CarefulSigner::check_checkpoint(std::string_view text) {
   if (newest_ && next.size < newest_->size)
     return fail(ErrorCode::refused,
                 "{} records were signed before, and this checkpoint is of {}: the ledger is an "
-                "older copy of itself. `counterfoil restore` gives it an epoch of its own",
+                "older copy of itself, which `counterfoil restore` gives an epoch of its own; or a "
+                "change of keys was cut off, which is to be given again",
                 newest_->size, next.size);
   if (newest_ && next.size == newest_->size && next != *newest_)
     return fail(ErrorCode::refused,
-                "another tree of {} records was signed before: two copies of the ledger went on. "
-                "Stop one, and `counterfoil restore` it as an epoch of its own",
+                "another tree of {} records was signed before: two copies of the ledger went on, "
+                "of which one is to be stopped and `counterfoil restore`d as an epoch of its own; "
+                "or a change of keys was cut off, and the next larger tree is signed again",
                 next.size);
   CF_TRY(replace_file(state_, text));
   newest_ = std::move(next);
@@ -57,10 +67,9 @@ Result<void> CarefulSigner::check_rotation(std::string_view text) const {
     return fail(ErrorCode::refused,
                 "this signer does not take part in a change of keys: start it with "
                 "--allow-rotation for as long as that takes");
-  const std::string own = fmt::format(" {}\n", verifier().text());
-  if (text.find("old" + own) != std::string_view::npos ||
-      text.find("new" + own) != std::string_view::npos)
-    return {};
+  CF_LET(const RotationText change, parse_rotation_message(text));
+  const bool is_own = change.old_key == verifier() || change.new_key == verifier();
+  if (is_own && change.origin == verifier().name()) return {};
   return fail(ErrorCode::refused, "that is no change from or to the key {}", verifier().text());
 }
 

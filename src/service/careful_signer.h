@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/files.h"
 #include "proof/checkpoint.h"
 
 namespace counterfoil {
@@ -13,7 +14,9 @@ namespace counterfoil {
 class CarefulSigner {
  public:
   enum class Rotation { refused, allowed };
-  /// `state` is the file that holds the newest checkpoint it signed; made when there is none.
+  /// `state` is the file that holds the newest checkpoint it signed; made when there is none. Held
+  /// by a lock beside it, for two signers that do not know of each other could sign two histories:
+  /// `busy` while another process has it.
   static Result<CarefulSigner> open(SigningKey key, std::string state, Rotation rotation);
 
   const VerifierKey& verifier() const { return key_.verifier(); }
@@ -22,13 +25,17 @@ class CarefulSigner {
   Result<std::string> sign(std::string_view message);
 
  private:
-  CarefulSigner(SigningKey key, std::string state, Rotation rotation)
-      : key_(std::move(key)), state_(std::move(state)), rotation_(rotation) {}
+  CarefulSigner(SigningKey key, std::string state, FileDescriptor lock, Rotation rotation)
+      : key_(std::move(key)),
+        state_(std::move(state)),
+        lock_(std::move(lock)),
+        rotation_(rotation) {}
   Result<void> check_checkpoint(std::string_view text);
   Result<void> check_rotation(std::string_view text) const;
 
   SigningKey key_;
   std::string state_;
+  FileDescriptor lock_;
   Rotation rotation_;
   std::optional<Checkpoint> newest_;
 };

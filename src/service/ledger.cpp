@@ -68,8 +68,9 @@ void Ledger::stop() {
   projector_.stop();
 }
 
-Result<void> Ledger::record_own(const PreparedCommand& command, const Journal::SignTree& sign) {
-  Sequencer sequencer(journal_, zone_, clock_);
+Result<void> Ledger::record_own(const PreparedCommand& command, Instant at,
+                                const Journal::SignTree& sign) {
+  Sequencer sequencer(journal_, zone_, [at] { return at; });
   CF_TRY(sequencer.record_own({facts_.administrator, schema::Role::ADMIN, ""}, command, sign));
   return {};
 }

@@ -42,8 +42,10 @@ class Ledger {
   /// What was accepted is durable and answered when it returns; what was not, refused.
   void stop();
 
-  /// Records what the ledger says of its own log; only before start.
-  Result<void> record_own(const PreparedCommand& command, const Journal::SignTree& sign);
+  /// Records what the ledger says of its own log, as of that moment; only before start.
+  Result<void> record_own(const PreparedCommand& command, Instant at,
+                          const Journal::SignTree& sign);
+  Instant now() const { return clock_(); }
 
   const LedgerFolder& folder() const { return folder_; }
   const LedgerFacts& facts() const { return facts_; }

@@ -36,8 +36,11 @@ Result<std::string> Notary::checkpoint() {
     CF_TRY(check_begins_with(signed_last, tree, hasher));
     if (signed_last == now) return std::move(*newest);
   }
-  CF_LET(const auto signer, source_(facts_.keys.current()));
-  CF_LET(std::string signed_note, sign_checkpoint(now, {signer.get()}));
+  auto signer = source_(facts_.keys.current());
+  if (!signer && signer.error().code == ErrorCode::not_found)
+    signer.error().code = ErrorCode::io;  // no answer to what was asked
+  if (!signer) return tl::make_unexpected(signer.error());
+  CF_LET(std::string signed_note, sign_checkpoint(now, {signer->get()}));
   CF_TRY(open_checkpoint(signed_note, {facts_.keys.current()}));  // a signer may be anybody's
   CF_TRY(journal_.put_checkpoint(now.size, signed_note));
   return signed_note;

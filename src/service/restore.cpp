@@ -6,10 +6,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
+#include <optional>
 
 #include "codec/text.h"
 #include "core/files.h"
+#include "core/text.h"
 #include "proof/checkpoint.h"
+#include "proof/count_text.h"
 #include "service/ledger_facts.h"
 #include "service/secrets.h"
 #include "storage/shown.h"
@@ -63,15 +67,62 @@ struct Predecessor {
   std::string opening;  // bytes of the record that opened it
   std::string note;     // last checkpoint, with the log's own signatures; empty where there is none
   std::uint64_t signed_size = 0;
+  std::uint32_t last_epoch = 0;  // that is known of
   std::uint64_t size = 0;
 };
+
+/// "example.org/city/e1" → "example.org/city".
+std::string base_origin(const LogKeys& keys) {
+  std::string origin = keys.origin();
+  if (keys.epoch() != 0) origin.resize(origin.size() - fmt::format("/e{}", keys.epoch()).size());
+  return origin;
+}
+
+/// The epoch of an origin of that base; nothing where it is of another log.
+std::optional<std::uint32_t> epoch_of(std::string_view origin, const std::string& base) {
+  if (origin == base) return 0;
+  const std::string start = base + "/e";
+  if (!origin.starts_with(start)) return std::nullopt;
+  const auto epoch = parse_count(origin.substr(start.size()));
+  if (!epoch || *epoch == 0 || *epoch > std::numeric_limits<std::uint32_t>::max())
+    return std::nullopt;
+  return static_cast<std::uint32_t>(*epoch);
+}
+
+Result<SignedCheckpoint> open_last(const RestorePlan& plan, const std::string& note,
+                                   const LogKeys& log) {
+  std::vector<VerifierKey> keys;
+  for (const auto& in_force : log.all()) keys.push_back(in_force.key);
+  if (!plan.last_key.empty()) {
+    CF_LET(VerifierKey key, VerifierKey::parse(plan.last_key));
+    keys.push_back(std::move(key));
+  }
+  auto opened = open_checkpoint(note, keys);
+  if (opened) return opened;
+  return fail(opened.error().code,
+              "the last checkpoint: {}. If a key signed it that came behind the copy, or behind an "
+              "earlier restore of it, give that one with --last-key",
+              opened.error().message);
+}
+
+/// Only what the log itself signed goes into the record.
+std::string without_others(SignedCheckpoint checkpoint) {
+  std::erase_if(checkpoint.note.signatures, [&](const NoteSignature& signature) {
+    return std::ranges::none_of(checkpoint.signers, [&](const VerifierKey& key) {
+      return key.name() == signature.name && key.id() == signature.key_id;
+    });
+  });
+  return format_note(checkpoint.note);
+}
 
 Result<Predecessor> verify_copy(const LedgerFolder& folder, const RestorePlan& plan) {
   CF_LET(const Journal journal, Journal::open(folder));
   Predecessor before;
   before.size = journal.size();
   CF_LET(before.facts, read_ledger_facts(journal));
-  CF_TRY(journal.read(Sequence{before.facts.keys.all().front().from}, before.opening));
+  const LogKeys& keys = before.facts.keys;
+  CF_TRY(journal.read(Sequence{keys.all().front().from}, before.opening));
+  before.last_epoch = keys.epoch();
   std::string last = plan.last_checkpoint;
   if (last.empty()) {
     CF_LET(const auto newest, journal.newest_checkpoint());
@@ -79,28 +130,20 @@ Result<Predecessor> verify_copy(const LedgerFolder& folder, const RestorePlan& p
   }
   VerifyOptions options;
   if (!last.empty()) {
-    std::vector<VerifierKey> keys;
-    for (const auto& in_force : before.facts.keys.all()) keys.push_back(in_force.key);
-    CF_LET(SignedCheckpoint checked, open_checkpoint(last, keys));
+    CF_LET(const SignedCheckpoint checked, open_last(plan, last, keys));
+    const auto epoch = epoch_of(checked.checkpoint.origin, base_origin(keys));
+    if (!epoch || *epoch < keys.epoch())
+      return fail(ErrorCode::refused, "the last checkpoint is of {}, and the copy is of {}",
+                  quote(checked.checkpoint.origin), keys.origin());
+    before.last_epoch = *epoch;
     before.signed_size = checked.checkpoint.size;
-    std::erase_if(checked.note.signatures, [&](const NoteSignature& signature) {
-      return std::ranges::none_of(checked.signers, [&](const VerifierKey& key) {
-        return key.name() == signature.name && key.id() == signature.key_id;
-      });
-    });
-    before.note = format_note(checked.note);
-    if (before.signed_size <= before.size) options.since.push_back(before.note);
+    before.note = without_others(checked);
+    // One of a later epoch, or of more records, cannot be compared with the copy.
+    const bool is_within = *epoch == keys.epoch() && before.signed_size <= before.size;
+    if (is_within) options.since.push_back(before.note);
   }
   CF_TRY(verify_journal(journal, options));
   return before;
-}
-
-/// "example.org/city" → "example.org/city/e1" → "example.org/city/e2".
-std::string origin_of_epoch(const LedgerFacts& before, std::uint32_t epoch) {
-  std::string origin = before.origin;
-  if (before.keys.epoch() != 0)
-    origin.resize(origin.size() - fmt::format("/e{}", before.keys.epoch()).size());
-  return fmt::format("{}/e{}", origin, epoch);
 }
 
 Result<PreparedCommand> opening_command(const Predecessor& before, std::uint32_t epoch,
@@ -139,6 +182,35 @@ Result<std::string> open_epoch(const LedgerFolder& folder, const Predecessor& be
   return note;
 }
 
+Result<RestoredLedger> restore_into(const LedgerFolder& folder, const RestorePlan& plan,
+                                    const Clock& clock) {
+  CF_TRY(create_private_file(folder.restoring(), ""));
+  CF_TRY(copy_journal(plan.copy, folder));
+  CF_LET(const Predecessor before, verify_copy(folder, plan));
+
+  const std::uint32_t epoch = std::max(before.last_epoch + 1, plan.epoch);
+  RestoredLedger restored;
+  restored.origin = fmt::format("{}/e{}", base_origin(before.facts.keys), epoch);
+  CF_LET(const SigningKey key, SigningKey::generate(before.facts.suite, restored.origin));
+  CF_LET(const SigningKey recovery, SigningKey::generate(before.facts.suite, restored.origin));
+  CF_TRY(write_key(folder.signing_key(), key));
+  CF_LET(const std::string token, make_token());
+  CF_TRY(write_admin_token(folder, token));
+  CF_LET(const auto command, opening_command(before, epoch, key.verifier(), recovery.verifier()));
+  {
+    CF_LET(ShownFile shown, ShownFile::open(folder.shown()));
+    CF_TRY(shown.begin_epoch(Epoch{epoch}));
+  }
+  CF_LET(restored.checkpoint, open_epoch(folder, before, command, key, clock));
+  CF_TRY(write_key(plan.recovery_key_file, recovery));
+  CF_TRY(remove_file(folder.restoring()));
+  restored.records = before.size;
+  restored.signed_beyond = before.signed_size - std::min(before.signed_size, before.size);
+  restored.verifier_key = key.verifier().text();
+  restored.recovery_verifier_key = recovery.verifier().text();
+  return restored;
+}
+
 }  // namespace
 
 Result<RestoredLedger> restore_ledger(const std::string& path, const RestorePlan& plan,
@@ -147,32 +219,12 @@ Result<RestoredLedger> restore_ledger(const std::string& path, const RestorePlan
   CF_TRY(check_recovery_key_file(plan.recovery_key_file, path));
   CF_LET(const FileDescriptor held, hold_copy(plan.copy));
   CF_LET(const LedgerFolder folder, LedgerFolder::create(path));
-  CF_TRY(create_private_file(folder.restoring(), ""));
-  CF_TRY(copy_journal(plan.copy, folder));
-  CF_LET(const Predecessor before, verify_copy(folder, plan));
-
-  const std::uint32_t epoch = before.facts.keys.epoch() + 1;
-  const std::string origin = origin_of_epoch(before.facts, epoch);
-  CF_LET(const SigningKey key, SigningKey::generate(before.facts.suite, origin));
-  CF_LET(const SigningKey recovery, SigningKey::generate(before.facts.suite, origin));
-  CF_TRY(write_key(folder.signing_key(), key));
-  CF_TRY(write_key(plan.recovery_key_file, recovery));
-  CF_LET(const std::string token, make_token());
-  CF_TRY(write_admin_token(folder, token));
-  CF_LET(const auto command, opening_command(before, epoch, key.verifier(), recovery.verifier()));
-  {
-    CF_LET(ShownFile shown, ShownFile::open(folder.shown()));
-    CF_TRY(shown.begin_epoch(Epoch{epoch}));
-  }
-  RestoredLedger restored;
-  CF_LET(restored.checkpoint, open_epoch(folder, before, command, key, clock));
-  if (::unlink(folder.restoring().c_str()) != 0) return file_failure("remove", folder.restoring());
-  CF_TRY(sync_folder(folder.path()));
-  restored.origin = origin;
-  restored.records = before.size;
-  restored.signed_beyond = before.signed_size - std::min(before.signed_size, before.size);
-  restored.verifier_key = key.verifier().text();
-  restored.recovery_verifier_key = recovery.verifier().text();
+  auto restored = restore_into(folder, plan, clock);
+  if (restored) return restored;
+  std::error_code ignored;  // what stays has `restoring`, or nothing
+  for (fs::directory_iterator at(path, ignored), end; !ignored && at != end; at.increment(ignored))
+    if (at->path() != folder.restoring()) fs::remove_all(at->path(), ignored);
+  fs::remove(folder.restoring(), ignored);
   return restored;
 }
 

@@ -27,6 +27,8 @@ class LedgerFolder {
   std::string signing_key() const { return path_ + "/signing.key"; }
   /// A key that takes its place when the record that says so is durable.
   std::string next_signing_key() const { return path_ + "/next-signing.key"; }
+  /// A rotation that was asked for, until it is durable; schema/FORMAT.md, "Ledger folder".
+  std::string rotation() const { return path_ + "/rotation"; }
   /// There while a restore is under way: a folder that has it does not open.
   std::string restoring() const { return path_ + "/restoring"; }
   std::string admin_token() const { return path_ + "/admin.token"; }

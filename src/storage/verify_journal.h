@@ -12,8 +12,9 @@ namespace counterfoil {
 struct VerifyOptions {
   unsigned threads = 0;            // 0: as many as the machine runs at once
   std::vector<std::string> since;  // signed notes of checkpoints that were kept elsewhere
-  /// Told from time to time how many records were read; by one thread at a time, of any.
-  std::function<void(std::uint64_t done, std::uint64_t total)> progress;
+  /// Told from time to time how many records were read, by one thread at a time, of any; false ends
+  /// it, which is then `busy`.
+  std::function<bool(std::uint64_t done, std::uint64_t total)> progress;
 };
 
 /// What was found to be right.

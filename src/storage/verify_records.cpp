@@ -264,7 +264,7 @@ void join(Part& all, Part& next, std::uint64_t end) {
 Result<VerifiedRecords> verify_records(
     const Journal& journal, std::uint64_t size, const std::vector<std::uint64_t>& sizes,
     const SumSecret& secret, unsigned threads,
-    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress) {
+    const std::function<bool(std::uint64_t done, std::uint64_t total)>& progress) {
   const std::uint64_t tiles = (size + tile_width - 1) / tile_width;
   const std::uint64_t width =
       tile_width * std::clamp<std::uint64_t>(tiles / (8 * std::uint64_t{threads}), 1, 64);
@@ -273,15 +273,17 @@ Result<VerifiedRecords> verify_records(
   std::vector<Result<void>> outcomes(count);
   std::mutex mutex;
   std::uint64_t done = 0;
+  bool ended = false;
   in_parallel(count, threads, [&](std::size_t i) {
     const std::uint64_t begin = i * width;
     const std::uint64_t end = std::min(begin + width, size);
     outcomes[i] = Reader(journal, sizes, parts[i]).run(begin, end);
     const std::lock_guard lock(mutex);
     done += end - begin;
-    if (progress) progress(done, size);
-    return outcomes[i].has_value() && parts[i].found.whole;
+    ended = ended || (progress && !progress(done, size));
+    return !ended && outcomes[i].has_value() && parts[i].found.whole;
   });
+  if (ended) return fail(ErrorCode::busy, "the verification was ended before it was done");
   Part all(secret);
   for (std::size_t i = 0; i < count; ++i) {
     CF_TRY(outcomes[i]);

@@ -41,6 +41,6 @@ struct VerifiedRecords {
 Result<VerifiedRecords> verify_records(
     const Journal& journal, std::uint64_t size, const std::vector<std::uint64_t>& sizes,
     const SumSecret& secret, unsigned threads,
-    const std::function<void(std::uint64_t done, std::uint64_t total)>& progress);
+    const std::function<bool(std::uint64_t done, std::uint64_t total)>& progress);
 
 }  // namespace counterfoil

@@ -43,9 +43,10 @@ class Keys(Case):
         ledger = self.ledger()
         (ledger.folder / "signing.key").unlink()
         ledger.start().cli("submit", "-", stdin=unit("u1"))  # it records without a key
-        self.assert_says(ledger.cli("checkpoint", expect=ANSWER_IS_NO), "signing.key")
+        self.assert_says(ledger.cli("checkpoint", expect=COULD_NOT), "signing.key",
+                         "--recovery-key")
         ledger.stop()
-        ledger.cli("rotate-key", expect=ANSWER_IS_NO)
+        ledger.cli("rotate-key", expect=COULD_NOT)
         recovery = f"{ledger.folder}.recovery.key"
         self.assert_says(ledger.cli("rotate-key", "--recovery-key", recovery), "recovery key, too")
         ledger.cli("checkpoint")
@@ -164,7 +165,7 @@ class Keys(Case):
         (copy / "shown").write_bytes(b"\0" * 8192)
         bad = self.folder / "bad"
         cli("--ledger", bad, "restore", copy, expect=COULD_NOT)
-        self.assert_says(cli("--ledger", bad, "checkpoint", expect=COULD_NOT), "cut off")
+        self.assertEqual(list(bad.iterdir()), [])
 
 
 if __name__ == "__main__":

@@ -171,7 +171,7 @@ class Publish(support.Case):
             named = [part for key in keys for part in ("--witness", key)]
             self.refused(ledger, "--checkpoint", file, *named, said="signed by none")
         self.refused(ledger, "--checkpoint", cosigned, "--witness", ledger.verifier_key,
-                     said="not of a witness", expect=support.WRONG_USAGE)
+                     said="a witness's is asked for here", expect=support.WRONG_USAGE)
         self.assertEqual(self.files(), set())
 
         self.grow(ledger, 5)  # what is newer waits for its cosignature

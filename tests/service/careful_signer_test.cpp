@@ -41,14 +41,27 @@ TEST_CASE("it signs what grows, and the same again") {
 
 TEST_CASE("it signs no older and no other tree, also when it was started again") {
   const Rig rig;
-  CarefulSigner first = rig.open();
-  must(first.sign(text_of_size(5)));
-  CarefulSigner again = rig.open();
-  for (CarefulSigner* const signer : {&first, &again}) {
-    CHECK_THAT(error_of(signer->sign(text_of_size(4))).message, Contains("5 records were signed"));
-    CHECK_THAT(error_of(signer->sign(text_of_size(5, 1))).message, Contains("another tree of 5"));
+  const auto refuses = [](CarefulSigner& signer) {
+    CHECK_THAT(error_of(signer.sign(text_of_size(4))).message, Contains("5 records were signed"));
+    CHECK_THAT(error_of(signer.sign(text_of_size(5, 1))).message, Contains("another tree of 5"));
+  };
+  {
+    CarefulSigner first = rig.open();
+    must(first.sign(text_of_size(5)));
+    refuses(first);
   }
+  CarefulSigner again = rig.open();
+  refuses(again);
   must(again.sign(text_of_size(6)));
+}
+
+// Cause: each had read the state when it started, and knew nothing of what the other one signed.
+TEST_CASE("two signers do not have one state") {
+  const Rig rig;
+  const CarefulSigner first = rig.open();
+  const auto second = CarefulSigner::open(must(SigningKey::from_pem(origin, rig.pem)),
+                                          rig.temp / "state", CarefulSigner::Rotation::refused);
+  CHECK(error_of(second).code == ErrorCode::busy);
 }
 
 TEST_CASE("it signs nothing but checkpoints of its log") {
@@ -62,14 +75,25 @@ TEST_CASE("it signs nothing but checkpoints of its log") {
 
 TEST_CASE("it takes part in a rotation only when that is allowed, and of its own key") {
   const Rig rig;
-  const VerifierKey own = rig.open().verifier();
+  const VerifierKey own = must(SigningKey::from_pem(origin, rig.pem)).verifier();
   const VerifierKey other = must(SigningKey::generate(default_suite, origin)).verifier();
   const VerifierKey third = must(SigningKey::generate(default_suite, origin)).verifier();
   CarefulSigner allowed = rig.open(CarefulSigner::Rotation::allowed);
   CHECK(allowed.sign(rotation_message(origin, 0, 7, own, other)));
   CHECK(allowed.sign(rotation_message(origin, 0, 7, other, own)));
   CHECK_FALSE(allowed.sign(rotation_message(origin, 0, 7, other, third)));
-  CHECK_FALSE(rig.open().sign(rotation_message(origin, 0, 7, own, other)));
+  CHECK_FALSE(allowed.sign(rotation_message("ledger.example.org/other", 0, 7, own, other)));
+  CHECK_FALSE(allowed.sign("counterfoil/key-rotation/v1\nold " + own.text() + "\n"));
+  CHECK_FALSE(allowed.sign(rotation_message(origin, 0, 7, own, other) + "more\n"));
+}
+
+TEST_CASE("it takes no part in a rotation unless told to") {
+  const Rig rig;
+  CarefulSigner signer = rig.open();
+  const VerifierKey other = must(SigningKey::generate(default_suite, origin)).verifier();
+  CHECK_THAT(
+      error_of(signer.sign(rotation_message(origin, 0, 7, signer.verifier(), other))).message,
+      Contains("--allow-rotation"));
 }
 
 TEST_CASE("it does not start on a state that is damaged or of another log") {

@@ -4,6 +4,7 @@
 
 #include "service/create.h"
 #include "service/ledger.h"
+#include "service/rotate_key.h"
 #include "storage/verify_journal.h"
 #include "support/catch.h"
 #include "support/ledger_kit.h"
@@ -39,8 +40,14 @@ struct Rig {
     fs::copy(temp / from, temp / to, fs::copy_options::recursive);
   }
   Result<RestoredLedger> restore(const std::string& from, const std::string& to,
-                                 const std::string& last = {}) const {
-    return restore_ledger(temp / to, {temp / from, last, temp / (to + ".recovery.key")},
+                                 const std::string& last = {}, const std::string& last_key = {},
+                                 std::uint32_t epoch = 0) const {
+    return restore_ledger(temp / to,
+                          {.copy = temp / from,
+                           .last_checkpoint = last,
+                           .last_key = last_key,
+                           .epoch = epoch,
+                           .recovery_key_file = temp / (to + ".recovery.key")},
                           kit::ticking());
   }
 
@@ -112,9 +119,55 @@ TEST_CASE("a copy that is not what the last checkpoint signed is refused") {
   const std::string last = rig.checkpoint("ledger");
   CHECK(error_of(rig.restore("fork", "next", last)).code == ErrorCode::corrupt);
   CHECK(error_of(rig.restore("fork", "next2", "no note\n")).code == ErrorCode::invalid);
-  // What is left of it does not open.
-  const auto cut_off = Ledger::open(rig.temp / "next", kit::ticking(), [](const auto&) {});
+  // Nothing is left of it, so that it can be given again.
+  for (const char* const name : {"next", "next2"}) {
+    CHECK(LedgerFolder::check_new(rig.temp / name));
+    CHECK_FALSE(fs::exists(rig.temp / (std::string(name) + ".recovery.key")));
+  }
+  must(rig.restore("fork", "next"));
+}
+
+TEST_CASE("what a restore that was killed leaves does not open") {
+  const Rig rig;
+  must(create_private_file(rig.temp / "ledger/restoring", ""));
+  const auto cut_off = Ledger::open(rig.temp / "ledger", kit::ticking(), [](const auto&) {});
   CHECK_THAT(error_of(cut_off).message, Contains("was cut off"));
+}
+
+// Cause: both restored ledgers were epoch 1, under one name.
+TEST_CASE("a copy that was restored before is restored behind that") {
+  const Rig rig;
+  rig.copy("ledger", "copy");
+  const RestoredLedger first = must(rig.restore("copy", "first"));
+  rig.record("first", "u1");
+  const std::string last = rig.checkpoint("first");
+  const Error unknown = error_of(rig.restore("copy", "second", last));
+  CHECK_THAT(unknown.message, Contains("--last-key"));
+  const RestoredLedger second = must(rig.restore("copy", "second", last, first.verifier_key));
+  CHECK(second.origin == fmt::format("{}/e2", kit::origin));
+  CHECK(second.signed_beyond == 2);
+  CHECK(must(rig.restore("copy", "third", {}, {}, 7)).origin == fmt::format("{}/e7", kit::origin));
+  const auto other = must(SigningKey::generate(default_suite, "example.org/other"));
+  const std::string foreign = must(sign_checkpoint({"example.org/other", 9, Hash{}}, {&other}));
+  CHECK(error_of(rig.restore("copy", "fourth", foreign, other.verifier().text())).code ==
+        ErrorCode::refused);
+}
+
+// Cause: only the keys that the copy knows were looked at.
+TEST_CASE("the last checkpoint may be signed by a key that came behind the copy") {
+  const Rig rig;
+  rig.copy("ledger", "copy");
+  std::string key;
+  {
+    const auto ledger = rig.open("ledger");
+    must(rotate_key_file(
+        *ledger, must(signing_key_in_force(ledger->folder(), ledger->facts().keys.current()))));
+  }
+  rig.record("ledger", "u1");
+  const std::string last = rig.checkpoint("ledger");
+  key = rig.open("ledger")->facts().keys.current().text();
+  CHECK_FALSE(rig.restore("copy", "next", last));
+  CHECK(must(rig.restore("copy", "next", last, key)).signed_beyond == 2);
 }
 
 TEST_CASE("a restore needs a copy that nobody holds, and writes nothing to it") {

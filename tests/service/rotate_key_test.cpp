@@ -1,6 +1,7 @@
 #include "service/rotate_key.h"
 
 #include <filesystem>
+#include <optional>
 
 #include "service/create.h"
 #include "service/secrets.h"
@@ -87,6 +88,80 @@ TEST_CASE("a rotation that was cut off leaves a key that signs") {
   }
   const auto ledger = rig.open();
   must(ledger->notary().checkpoint());
+}
+
+namespace {
+
+/// Signs once, or not at all, then is gone; remembers what it signed of trees, as a careful one.
+class Faulty final : public Signer {
+ public:
+  Faulty(SigningKey key, int answers) : key_(std::move(key)), answers_(answers) {}
+  const VerifierKey& verifier() const override { return key_.verifier(); }
+  Result<std::string> sign(std::string_view message) const override {
+    if (answers_-- == 0) return fail(ErrorCode::io, "the signer is gone");
+    if (!message.starts_with("counterfoil/")) {
+      const Checkpoint asked = must(parse_checkpoint(message));
+      if (signed_ && signed_->size == asked.size && *signed_ != asked)
+        return fail(ErrorCode::refused, "another tree");
+      signed_ = asked;
+    }
+    return key_.sign(message);
+  }
+  void mend() { answers_ = 100; }
+
+ private:
+  SigningKey key_;
+  mutable int answers_;
+  mutable std::optional<Checkpoint> signed_;
+};
+
+}  // namespace
+
+// Cause: a rotation given again was recorded at another moment, so that its tree had another root
+// than the one that the old key's signer remembered.
+TEST_CASE("a rotation that a signer did not finish gives the same tree when it is given again") {
+  const Rig rig(GENERATE(default_suite, national_suite));
+  const int answers = GENERATE(0, 1);
+  const auto old_key = [&] {
+    const auto ledger = rig.open();
+    return must(signing_key_in_force(ledger->folder(), ledger->facts().keys.current()));
+  };
+  Faulty authority(old_key(), 100);
+  Faulty next(must(SigningKey::generate(
+                  authority.verifier().type() == KeyType::sm2 ? national_suite : default_suite,
+                  kit::origin)),
+              answers);
+  {
+    const auto ledger = rig.open();
+    CHECK(error_of(rotate_key(*ledger, {authority, next})).message.find("the signer is gone") !=
+          std::string::npos);
+    CHECK(ledger->journal().size() == 2);
+  }
+  next.mend();
+  const auto ledger = rig.open();
+  must(rotate_key(*ledger, {authority, next}));
+  CHECK(must(read_ledger_facts(ledger->journal())).keys.current() == next.verifier());
+  CHECK_FALSE(std::filesystem::exists(rig.temp / "ledger/rotation"));
+}
+
+// Cause: the key that came into force and was not in its place yet was written over.
+TEST_CASE("a rotation that is refused leaves the key that came into force where it is") {
+  const Rig rig(default_suite);
+  const auto newer = must(SigningKey::generate(default_suite, kit::origin));
+  {
+    const auto ledger = rig.open();
+    const auto old_key =
+        must(signing_key_in_force(ledger->folder(), ledger->facts().keys.current()));
+    must(write_key(ledger->folder().next_signing_key(), newer));
+    must(rotate_key(*ledger, {old_key, newer}));
+  }
+  {
+    const auto ledger = rig.open();
+    CHECK_FALSE(rotate_key_file(*ledger, must(SigningKey::generate(default_suite, kit::origin))));
+    must(ledger->notary().find_signer());
+  }
+  const auto ledger = rig.open();
+  must(rotate_key_file(*ledger, newer));  // which settles it first
 }
 
 TEST_CASE("nobody but the old key and the recovery key can rotate") {

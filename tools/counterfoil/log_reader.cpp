@@ -1,12 +1,10 @@
 #include "counterfoil/log_reader.h"
 
 #include <algorithm>
-#include <iostream>
 
 #include "codec/text.h"
-#include "core/files.h"
 #include "core/limits.h"
-#include "counterfoil/standard_output.h"
+#include "counterfoil/named_files.h"
 
 namespace counterfoil {
 
@@ -29,7 +27,7 @@ Result<SignedCheckpoint> LogReader::checkpoint() {
 }
 
 Result<SignedCheckpoint> LogReader::kept_checkpoint(const std::string& file) {
-  CF_LET(const std::string note, read_file(file));
+  CF_LET(const std::string note, read_input(file));
   auto kept = open_checkpoint(note, keys_);
   if (!kept) return fail_at(file, kept.error());
   const std::uint64_t size = access_.info().getSize();
@@ -83,12 +81,6 @@ Result<void> LogReader::each_record(
     }
   }
   return {};
-}
-
-Result<void> write_out(const std::string& file, std::string_view contents) {
-  if (!file.empty()) return replace_file(file, contents, 0644);
-  std::cout << contents;
-  return flush_output();
 }
 
 }  // namespace counterfoil

@@ -36,8 +36,4 @@ class LogReader final : public HashReader {
   std::vector<VerifierKey> keys_;
 };
 
-/// Where a command writes what it made: a file, which it replaces whole, or standard output where
-/// none is named.
-Result<void> write_out(const std::string& file, std::string_view contents);
-
 }  // namespace counterfoil

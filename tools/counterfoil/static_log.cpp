@@ -10,19 +10,12 @@ namespace {
 
 constexpr unsigned public_mode = 0644;
 
-Result<void> make_folder(const std::string& path) {
-  std::error_code error;
-  std::filesystem::create_directories(path, error);
-  if (error) return file_failure("make the folder", path, error.value());
-  return {};
-}
-
 }  // namespace
 
 Result<StaticLog> StaticLog::open(const std::string& folder, const std::vector<VerifierKey>& keys,
                                   std::string_view suite) {
   CF_LET(Hasher hasher, Hasher::of_suite(suite));
-  CF_TRY(make_folder(folder));
+  CF_TRY(make_folders(folder));
   CF_LET(FileDescriptor lock, open_file(folder, O_RDONLY | O_DIRECTORY));
   if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0)
     return fail(ErrorCode::busy, "another process publishes into {} now: let it finish", folder);
@@ -70,7 +63,7 @@ Result<void> StaticLog::resume(const std::vector<VerifierKey>& keys) {
 
 Result<void> StaticLog::write(const std::string& path, std::string_view bytes) {
   const std::string whole = folder_ + "/" + path;
-  CF_TRY(make_folder(parent_folder(whole)));
+  CF_TRY(make_folders(parent_folder(whole)));
   return replace_file(whole, bytes, public_mode);
 }
 

@@ -3,6 +3,7 @@
 
 #include "counterfoil/commands/command.h"
 #include "counterfoil/log_reader.h"
+#include "counterfoil/named_files.h"
 #include "proof/receipt.h"
 #include "proof/witness_request.h"
 

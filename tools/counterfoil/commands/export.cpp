@@ -1,4 +1,6 @@
+#include <cstdio>
 #include <fstream>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -49,6 +51,17 @@ Result<void> add_range(LogReader& log, const BundleScope& scope, BundleWriter& b
                          });
 }
 
+/// Lets `fill` write to the file, which it makes.
+Result<void> write_bundle(const std::string& file,
+                          const std::function<Result<void>(std::ostream&)>& fill) {
+  std::ofstream out(file, std::ios::binary | std::ios::trunc);
+  if (!out) return fail(ErrorCode::io, "cannot write {}: is its folder there, and yours?", file);
+  CF_TRY(fill(out));
+  out.close();
+  if (out) return {};
+  return fail(ErrorCode::io, "cannot write {}: is the disk full?", file);
+}
+
 Result<ExitStatus> export_bundle(const GlobalOptions& global, const ExportOptions& options) {
   const bool is_range = options.from && options.to;
   if (options.subject.empty() ? !is_range : options.from || options.to)
@@ -67,13 +80,16 @@ Result<ExitStatus> export_bundle(const GlobalOptions& global, const ExportOption
                 "sequence not behind its last",
                 size, size - 1);
   const std::string beside = options.file + ".new";
-  std::ofstream out(beside, std::ios::binary | std::ios::trunc);
-  BundleWriter bundle(out, scope, size, format_note(in.note), log);
-  CF_TRY(is_range ? add_range(log, scope, bundle)
-                  : add_history(*access, scope.subject, size, bundle));
-  CF_TRY(bundle.finish());
-  out.close();
-  if (!out) return file_failure("write", beside);
+  const auto written = write_bundle(beside, [&](std::ostream& out) -> Result<void> {
+    BundleWriter bundle(out, scope, size, format_note(in.note), log);
+    CF_TRY(is_range ? add_range(log, scope, bundle)
+                    : add_history(*access, scope.subject, size, bundle));
+    return bundle.finish();
+  });
+  if (!written) {
+    std::remove(beside.c_str());
+    return tl::make_unexpected(written.error());
+  }
   CF_TRY(replace_with(options.file, beside));
   return ExitStatus::done;
 }

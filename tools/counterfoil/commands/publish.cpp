@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "codec/text.h"
+#include "counterfoil-verify/trust.h"
 #include "counterfoil/commands/command.h"
 #include "counterfoil/log_reader.h"
 #include "counterfoil/progress.h"
@@ -27,12 +28,8 @@ Result<SignedCheckpoint> choose_checkpoint(LogReader& log, const PublishOptions&
                 "with --witness only a checkpoint that it cosigned is published: name that file "
                 "with --checkpoint");
   CF_LET(SignedCheckpoint chosen, log.kept_checkpoint(options.checkpoint_file));
-  for (const std::string& text : options.witnesses) {
-    CF_LET(const VerifierKey witness, VerifierKey::parse(text));
-    if (!is_cosignature(witness.type()))
-      return fail(ErrorCode::invalid, "{} is the key of a log, not of a witness", text);
-    CF_TRY(verify_note(chosen.note, {witness}));
-  }
+  CF_LET(const auto witnesses, read_keys(options.witnesses, KeyUse::witness));
+  for (const VerifierKey& witness : witnesses) CF_TRY(verify_note(chosen.note, {witness}));
   return chosen;
 }
 
@@ -81,9 +78,10 @@ void add_publish(CLI::App& app, GlobalOptions& global, Action& action) {
       ->required();
   command->add_option("--checkpoint", options->checkpoint_file,
                       "Publish up to this checkpoint (default: the newest)");
-  command->add_option("--witness", options->witnesses,
-                      "Verifier key of a witness that must have cosigned the checkpoint: of two "
-                      "copies of a ledger only one goes on");
+  command->add_option(
+      "--witness", options->witnesses,
+      "Verifier key, or @FILE, of a witness that must have cosigned the checkpoint: "
+      "of two copies of a ledger only one goes on");
   command->footer(
       "Examples:\n"
       "  counterfoil publish /srv/www/ledger\n"

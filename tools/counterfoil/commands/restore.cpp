@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "core/files.h"
 #include "counterfoil/commands/command.h"
+#include "counterfoil/named_files.h"
 
 namespace counterfoil {
 namespace {
@@ -17,7 +17,7 @@ Result<ExitStatus> restore(const GlobalOptions& global, RestoreOptions options) 
   if (global.ledger.empty())
     return fail(ErrorCode::invalid, "say with --ledger DIR into which new folder to restore");
   if (!options.last_checkpoint_file.empty()) {
-    CF_LET(options.plan.last_checkpoint, read_file(options.last_checkpoint_file));
+    CF_LET(options.plan.last_checkpoint, read_input(options.last_checkpoint_file));
   }
   if (options.plan.recovery_key_file.empty())
     options.plan.recovery_key_file = global.ledger + ".recovery.key";
@@ -49,11 +49,18 @@ void add_restore(CLI::App& app, GlobalOptions& global, Action& action) {
   command->add_option("--last-checkpoint", options->last_checkpoint_file,
                       "The newest checkpoint that anybody has of the old ledger (default: the "
                       "newest in the copy)");
+  command->add_option("--last-key", options->plan.last_key,
+                      "Verifier key that signed it, where the copy does not know that key");
+  command->add_option("--epoch", options->plan.epoch,
+                      "Go on at least with this epoch: where the same copy was restored before and "
+                      "no checkpoint of that is left");
   command->add_option("--recovery-key", options->plan.recovery_key_file,
                       "File for the new epoch's recovery key (default: DIR.recovery.key)");
   command->footer(
       "What was signed or delivered behind the copy cannot be known here, so the restored ledger\n"
-      "goes on under a name and a key of its own, ORIGIN/e1, and says on what it builds.\n"
+      "goes on under a name and a key of its own, ORIGIN/e1, and says on what it builds. Restore "
+      "a\n"
+      "copy twice only with a checkpoint of the first restored ledger, or with --epoch.\n"
       "Example:\n"
       "  counterfoil --ledger ./ledger restore /backup/ledger --last-checkpoint kept.checkpoint");
   command->callback([&global, &action, options] {

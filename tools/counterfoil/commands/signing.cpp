@@ -55,7 +55,9 @@ Result<ExitStatus> rotate(const GlobalOptions& global, const RotateOptions& opti
   CF_LET(const auto ledger, Ledger::open(global.ledger, clock_now, [](const std::string& notice) {
            fmt::print(stderr, "counterfoil: {}\n", notice);
          }));
-  CF_LET(const auto authority, find_authority(*ledger, options));
+  auto found = find_authority(*ledger, options);
+  if (!found && found.error().code == ErrorCode::not_found) found.error().code = ErrorCode::io;
+  CF_LET(const auto authority, std::move(found));
   if (options.new_signer.empty()) {
     CF_TRY(rotate_key_file(*ledger, *authority));
   } else {

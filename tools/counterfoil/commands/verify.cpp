@@ -2,10 +2,10 @@
 
 #include "codec/binary_text.h"
 #include "codec/text.h"
-#include "core/files.h"
 #include "counterfoil/commands/command.h"
 #include "counterfoil/documents.h"
 #include "counterfoil/log_reader.h"
+#include "counterfoil/named_files.h"
 #include "counterfoil/progress_sink.h"
 
 namespace counterfoil {
@@ -33,11 +33,16 @@ void print(schema::Verified::Reader verified) {
         "elsewhere with --since FILE.\n");
 }
 
+ExitStatus is_wrong(std::string_view what) {
+  fmt::print("Verification failed: {}\n", what);
+  return ExitStatus::answer_is_no;
+}
+
 Result<ExitStatus> verify_log(LedgerAccess& access, const std::vector<std::string>& since) {
   auto request = access.log().verifyRequest();
   auto notes = request.initSince(static_cast<unsigned>(since.size()));
   for (unsigned i = 0; i < since.size(); ++i) {
-    CF_LET(const std::string note, read_file(since[i]));
+    CF_LET(const std::string note, read_input(since[i]));
     notes.set(i, text_of(note));
   }
   request.setProgress(kj::heap<ProgressSink>("verifying"));
@@ -47,8 +52,7 @@ Result<ExitStatus> verify_log(LedgerAccess& access, const std::vector<std::strin
     print(verified);
     return ExitStatus::done;
   }
-  fmt::print("Verification failed: {}\n", view(verified.getProblem()));
-  return ExitStatus::answer_is_no;
+  return is_wrong(view(verified.getProblem()));
 }
 
 Result<ExitStatus> verify_documents(LedgerAccess& access, const std::string& folder) {
@@ -69,7 +73,10 @@ Result<ExitStatus> verify_documents(LedgerAccess& access, const std::string& fol
 }
 
 Result<ExitStatus> verify(const GlobalOptions& global, const VerifyOptions& options) {
-  CF_LET(const auto access, LedgerAccess::open(global));
+  auto opened = LedgerAccess::open(global);
+  // What is damaged so far that it does not open is an answer, too.
+  if (!opened && opened.error().code == ErrorCode::corrupt) return is_wrong(opened.error().message);
+  CF_LET(const auto access, std::move(opened));
   if (!options.documents.empty()) return verify_documents(*access, options.documents);
   return verify_log(*access, options.since);
 }

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace counterfoil {
+
+/// A file that a command was told to read: one that is not there is `io`, for it is no answer to
+/// what the command asks.
+Result<std::string> read_input(const std::string& file);
+
+/// Writes what a command made to a file, which it replaces whole, or to standard output where none
+/// is named.
+Result<void> write_out(const std::string& file, std::string_view contents);
+
+}  // namespace counterfoil

@@ -95,6 +95,7 @@ TEST_CASE("a sound journal is verified, on any number of threads") {
     VerifyOptions options{threads, {sample.notes[1]}, [&](std::uint64_t done, std::uint64_t total) {
                             CHECK(total == 1'000);
                             told.push_back(done);
+                            return true;
                           }};
     const VerifyReport report = must(verify_journal(sample.journal(), options));
     CHECK(report.size == 1'000);
@@ -104,6 +105,14 @@ TEST_CASE("a sound journal is verified, on any number of threads") {
     CHECK(std::is_sorted(told.begin(), told.end()));
     CHECK(told.back() == 1'000);
   }
+}
+
+TEST_CASE("a verification that nobody waits for any more ends early") {
+  Sample sample(default_suite);
+  int calls = 0;
+  VerifyOptions options{1, {}, [&](std::uint64_t, std::uint64_t) { return ++calls < 2; }};
+  CHECK(error_of(verify_journal(sample.journal(), options)).code == ErrorCode::busy);
+  CHECK(calls == 2);
 }
 
 TEST_CASE("a journal of the decider's own records is verified") {

@@ -62,8 +62,8 @@ class Workers {
 };
 
 /// Reads that somebody waits for have threads of their own, so that chores of minutes (digests,
-/// rebuilding) do not hold them up, nor a signer that does not answer. Verifying takes all cores, so
-/// one is enough at a time.
+/// rebuilding) do not hold them up, nor a signer that does not answer. Verifying takes all cores,
+/// so one is enough at a time.
 struct Background {
   Workers reads{4, 4'096};
   Workers chores{4, 64};

@@ -10,8 +10,9 @@ from support import (ANSWER_IS_NO, COULD_NOT, DONE, WRONG_USAGE, Case, Ledger, c
 
 
 def units(count, start=0):
-    return "".join(json.dumps({"commandId": f"u{i}", "facts": [{"unitRegistered": {"unit": f"u{i}"}}]})
-                   + "\n" for i in range(start, start + count))
+    return "".join(json.dumps({"commandId": f"u{i}",
+                               "facts": [{"unitRegistered": {"unit": f"u{i}"}}]}) + "\n"
+                   for i in range(start, start + count))
 
 
 def verify(*arguments, expect=DONE):
@@ -136,7 +137,8 @@ class Proofs(Case):
             self.assert_says(refused, "signed by none")
             self.assertFalse((web / "checkpoint").exists())
             ledger.cli("publish", web, "--witness", witness_key, "--checkpoint", cosigned)
-            self.assert_says(verify("log", web, "--key", key, "--witness", witness_key), "w.example")
+            said = verify("log", web, "--key", key, "--witness", witness_key)
+            self.assert_says(said, "w.example")
 
     def test_of_two_copies_only_one_is_cosigned(self):
         ledger, key = self.with_suite("sha256-ed25519")

@@ -189,7 +189,8 @@ class Publish(support.Case):
     def test_what_is_published_already_keeps_its_cosignature(self):
         ledger = self.ledger().start()
         witness = Witness(self.folder, "witness.example")
-        cosigned = witness.cosign(ledger.checkpoint(self.folder / "plain"), self.folder / "cosigned")
+        plain = ledger.checkpoint(self.folder / "plain")
+        cosigned = witness.cosign(plain, self.folder / "cosigned")
         ledger.cli("publish", self.www, "--checkpoint", cosigned, "--witness", witness.key)
         self.assert_says(ledger.cli("publish", self.www), "published", "already")
         self.assertEqual((self.www / "checkpoint").read_bytes(), cosigned.read_bytes())

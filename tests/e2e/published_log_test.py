@@ -110,7 +110,7 @@ class PublishedYear(support.Case):
         self.assertEqual({path: now.get(path) for path in full}, full)
         self.check_no_partial_tile_beside_its_full_one(folder)
         # Nothing new is nothing to do.
-        self.assert_says(self.publish(folder), "0 of them new")
+        self.assert_says(self.publish(folder), "already")
         self.assertEqual(self.full_files(folder), now)
 
     def damages(self, folder, size):

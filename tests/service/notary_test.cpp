@@ -46,7 +46,7 @@ TEST_CASE("without the key in force nothing is signed, and the reason says what 
   const TempFolder temp;
   kit::create_ledger_in(temp / "ledger");
   const auto ledger = open_in(temp);
-  CHECK(error_of(ledger->notary().checkpoint()).code == ErrorCode::not_found);
+  CHECK(error_of(ledger->notary().checkpoint()).code == ErrorCode::io);
   ledger->sign_with([](const VerifierKey&) -> Result<std::unique_ptr<Signer>> {
     CF_LET(SigningKey other, SigningKey::generate(default_suite, kit::origin));
     return std::make_unique<SigningKey>(std::move(other));

@@ -167,17 +167,17 @@ Result<void> set_subjects(Book& book, schema::Record::Builder record) {
   return {};
 }
 
+/// An override's breaches name who decided it.
 void set_breaches(schema::Record::Builder record, schema::Command::Reader command,
-                  const std::vector<Breach>& breaches) {
+                  std::vector<Breach>& breaches) {
   if (breaches.empty()) return;
   auto list = record.initBreaches(static_cast<unsigned>(breaches.size()));
   for (unsigned i = 0; i < breaches.size(); ++i) {
-    list[i].setRule(text_of(breaches[i].rule));
-    list[i].setMode(breaches[i].mode);
-    list[i].setFinding(text_of(breaches[i].finding));
-    if (breaches[i].mode != schema::Breach::Mode::OVERRIDE) continue;
-    list[i].setAuthority(command.getOverride().getAuthority());
-    list[i].setDocument(command.getOverride().getDocument());
+    if (breaches[i].mode == schema::Breach::Mode::OVERRIDE) {
+      breaches[i].authority = view(command.getOverride().getAuthority());
+      breaches[i].document = view(command.getOverride().getDocument());
+    }
+    fill(list[i], breaches[i]);
   }
 }
 
@@ -247,6 +247,14 @@ Result<void> decide_fact(Book& book, schema::Command::Reader command, const Stam
 }
 
 }  // namespace
+
+void fill(schema::Breach::Builder out, const Breach& breach) {
+  out.setRule(text_of(breach.rule));
+  out.setMode(breach.mode);
+  out.setFinding(text_of(breach.finding));
+  if (!breach.authority.empty()) out.setAuthority(text_of(breach.authority));
+  if (!breach.document.empty()) out.setDocument(text_of(breach.document));
+}
 
 Result<std::vector<Breach>> decide(Book& book, schema::Command::Reader command,
                                    const Stamp& stamp) {

@@ -33,7 +33,10 @@ struct Breach {
   std::string rule;
   schema::Breach::Mode mode;
   std::string finding;
+  std::string authority = {};  // of an override, with the document that says so
+  std::string document = {};
 };
+void fill(schema::Breach::Builder out, const Breach& breach);
 
 /// Decides a whole command: on success the book holds its records (Book::records) and the state
 /// after them, and the breaches that were let pass are returned. On a refusal the book is to be

@@ -19,11 +19,7 @@ void fill(schema::Answer::Builder out, const Answer& answer) {
   accepted.setCount(answer->count);
   accepted.setAgain(answer->again);
   auto breaches = accepted.initBreaches(static_cast<unsigned>(answer->breaches.size()));
-  for (unsigned i = 0; i < answer->breaches.size(); ++i) {
-    breaches[i].setRule(text_of(answer->breaches[i].rule));
-    breaches[i].setMode(answer->breaches[i].mode);
-    breaches[i].setFinding(text_of(answer->breaches[i].finding));
-  }
+  for (unsigned i = 0; i < answer->breaches.size(); ++i) fill(breaches[i], answer->breaches[i]);
 }
 
 class RecorderServer final : public schema::Recorder::Server {

@@ -22,7 +22,8 @@ const capnp::ReaderOptions prepared_options{std::numeric_limits<std::uint64_t>::
 
 Breach breach_of(schema::Breach::Reader breach) {
   return {std::string(view(breach.getRule())), breach.getMode(),
-          std::string(view(breach.getFinding()))};
+          std::string(view(breach.getFinding())), std::string(view(breach.getAuthority())),
+          std::string(view(breach.getDocument()))};
 }
 
 }  // namespace

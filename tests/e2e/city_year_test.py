@@ -32,8 +32,8 @@ class CityYear(support.Case):
 
     def test_every_row_is_recorded_and_the_close_is_equal(self):
         self.assertRegex(self.account.out, r"\n  refused +0\n")
-        broken = re.findall(r"^\S+ \(event \d+\): (R\d+) is broken, as ", self.account.out,
-                            re.MULTILINE)
+        broken = re.findall(r"^\S+ \(event \d+\): (R\d+) is broken, as \S.* decided in \S+, and",
+                            self.account.out, re.MULTILINE)
         self.assertEqual(collections.Counter(broken), OVERRIDES, str(self.account))
         closed = self.city.cli("reconcile", "--mapping", support.MAPPINGS / "reference-year.toml",
                                self.files / "closing.csv")

@@ -14,8 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 LAYERS = ("core/", "codec/", "proof/", "counterfoil-verify/", "schema/")
 SHARED = {"counterfoil/errors.h", "counterfoil/progress.h", "counterfoil/standard_output.h",
           "counterfoil/usage.h"}
-LIBRARIES = re.compile(r"lib(capnp|kj|boost_json|boost_container|crypto|fmt|date-tz|stdc\+\+|gcc_s|m|c|pthread"
-                       r"|asan|ubsan|tsan)[-.]")
+LIBRARIES = re.compile(r"lib(capnp|kj|boost_json|boost_container|crypto|fmt|date-tz|stdc\+\+|gcc_s"
+                       r"|m|c|pthread|asan|ubsan|tsan)[-.]")
 NETWORK = {"socket", "connect", "bind", "listen", "accept", "accept4", "getaddrinfo", "sendto",
            "sendmsg"}
 

@@ -47,9 +47,7 @@ class AdminServer final : public schema::Admin::Server {
     auto work = [&projector = ledger_.projector(), names = std::move(names), position] {
       return counterfoil::rebuild(projector, names, *position);
     };
-    auto reports = context.getParams().hasProgress()
-                       ? tell(timer_, context.getParams().getProgress(), position)
-                       : kj::Promise<void>(kj::NEVER_DONE);
+    auto reports = tell_of(timer_, context.getParams(), position);
     return background_.chores.run(std::move(work))
         .then([context](Result<Rebuilt> outcome) mutable {
           const Rebuilt rebuilt = or_throw(std::move(outcome));

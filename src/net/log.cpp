@@ -65,9 +65,7 @@ class LogServer final : public schema::Log::Server {
       position->total = total;
       return wanted->load();
     };
-    auto reports = context.getParams().hasProgress()
-                       ? tell(timer_, context.getParams().getProgress(), position)
-                       : kj::Promise<void>(kj::NEVER_DONE);
+    auto reports = tell_of(timer_, context.getParams(), position);
     const std::size_t since = options.since.size();
     auto work = [&journal = ledger_.journal(), options = std::move(options)] {
       return verify_journal(journal, options);

@@ -19,5 +19,12 @@ struct Position {
 /// join it with the chore. The timer outlives it.
 kj::Promise<void> tell(kj::Timer& timer, schema::Progress::Client progress,
                        const std::shared_ptr<Position>& position);
+/// The same for a call that may name whom to tell.
+template <typename Params>
+kj::Promise<void> tell_of(kj::Timer& timer, Params params,
+                          const std::shared_ptr<Position>& position) {
+  if (!params.hasProgress()) return kj::NEVER_DONE;
+  return tell(timer, params.getProgress(), position);
+}
 
 }  // namespace counterfoil

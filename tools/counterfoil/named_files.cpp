@@ -6,17 +6,6 @@
 #include "counterfoil/standard_output.h"
 
 namespace counterfoil {
-namespace {
-
-template <typename T>
-Result<T> could_not(Result<T> outcome) {
-  if (!outcome && outcome.error().code == ErrorCode::not_found)
-    outcome.error().code = ErrorCode::io;
-  return outcome;
-}
-
-}  // namespace
-
 Result<std::string> read_input(const std::string& file) {
   return could_not(read_file(file));
 }

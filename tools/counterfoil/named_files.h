@@ -7,6 +7,14 @@
 
 namespace counterfoil {
 
+/// What is not there, and was named to work with, is no answer to what the command asks: `io`.
+template <typename T>
+Result<T> could_not(Result<T> outcome) {
+  if (!outcome && outcome.error().code == ErrorCode::not_found)
+    outcome.error().code = ErrorCode::io;
+  return outcome;
+}
+
 /// A file that a command was told to read: one that is not there is `io`, for it is no answer to
 /// what the command asks.
 Result<std::string> read_input(const std::string& file);

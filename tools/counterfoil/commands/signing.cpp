@@ -3,6 +3,7 @@
 
 #include "core/files.h"
 #include "counterfoil/commands/command.h"
+#include "counterfoil/named_files.h"
 #include "net/signing_socket.h"
 #include "service/rotate_key.h"
 #include "service/secrets.h"
@@ -55,9 +56,7 @@ Result<ExitStatus> rotate(const GlobalOptions& global, const RotateOptions& opti
   CF_LET(const auto ledger, Ledger::open(global.ledger, clock_now, [](const std::string& notice) {
            fmt::print(stderr, "counterfoil: {}\n", notice);
          }));
-  auto found = find_authority(*ledger, options);
-  if (!found && found.error().code == ErrorCode::not_found) found.error().code = ErrorCode::io;
-  CF_LET(const auto authority, std::move(found));
+  CF_LET(const auto authority, could_not(find_authority(*ledger, options)));
   if (options.new_signer.empty()) {
     CF_TRY(rotate_key_file(*ledger, *authority));
   } else {

@@ -76,6 +76,19 @@ struct Filter {
   rule @8 :Text;      # of a breach: "R19"
 }
 
+struct AsOf {
+  # A moment of the past. An event counts if it meets every bound that is set, each inclusive;
+  # record 0, which fixes currency and calendar, always counts.
+  hasSequence @0 :Bool;
+  hasRecorded @1 :Bool;
+  hasDecided @2 :Bool;
+  hasEffective @3 :Bool;
+  sequence @4 :UInt64;
+  recorded @5 :Int64 $instant;
+  decided @6 :Int64 $instant;
+  effective @7 :Int32 $date;
+}
+
 struct ViewInfo {
   name @0 :Text;
   version @1 :UInt32;
@@ -89,15 +102,18 @@ struct ViewInfo {
 
 interface Reader {
   # Pages: pass `next` as `after` to go on; an empty `next` ends. Reads wait until the view holds
-  # every record that was acknowledged before the call.
-  budgets @0 (filter :Filter, after :Data, limit :UInt32) -> (rows :List(Views.BudgetRow), next :Data);
-  adjustments @1 (filter :Filter, after :Data, limit :UInt32) -> (rows :List(Views.AdjustmentRow), next :Data);
-  history @2 (subject :Text, from :UInt64, limit :UInt32) -> (records :List(Data), count :UInt64);
-  # Canonical bytes of the subject's records from that ordinal on; `count`: how many it has.
+  # every record that was acknowledged before the call. With `asOf`, what the events that count then
+  # amount to; all pages of such a read are of the journal as it was at the first one.
+  budgets @0 (filter :Filter, after :Data, limit :UInt32, asOf :AsOf) -> (rows :List(Views.BudgetRow), next :Data);
+  adjustments @1 (filter :Filter, after :Data, limit :UInt32, asOf :AsOf) -> (rows :List(Views.AdjustmentRow), next :Data);
+  history @2 (subject :Text, from :UInt64, limit :UInt32, asOf :AsOf)
+      -> (records :List(Data), count :UInt64, next :UInt64);
+  # Canonical bytes of the subject's records from that ordinal on, of those that count. `count`: how
+  # many it has in all; `next`: the ordinal to go on from, `count` at the end.
   rebuilt @3 (subject :Text) -> (budgets :List(Views.BudgetRow), adjustments :List(Views.AdjustmentRow));
   # One project's rows, folded now from its records alone.
   views @4 (digests :Bool) -> (views :List(ViewInfo));
-  rows @5 (view :Text, filter :Filter, after :Data, limit :UInt32) -> (rows :List(Data), next :Data);
+  rows @5 (view :Text, filter :Filter, after :Data, limit :UInt32, asOf :AsOf) -> (rows :List(Data), next :Data);
   # Any view's rows in the order of their keys: canonical bytes of its struct of views.capnp. What
   # the filter names is looked for in the fields of that name (`fiscalYear` also in evaluatedYear);
   # a name that the view's rows do not have is refused.
@@ -118,6 +134,33 @@ interface Reader {
       -> (rows :List(Views.ProposalRow), commands :List(Command), next :Text);
   # Every proposal of an adjustment whose first leg is on a line of the year; commands carry out
   # those that are approved, and name what answers a grade when nothing proposed for it waits.
+
+  explain @9 (subject :Text, filter :Filter, figure :Figure, asOf :AsOf, after :Data,
+              limit :UInt32)
+      -> (figures :List(Views.FigureRow), contributions :List(Views.ContributionRow),
+          evidence :List(Data), next :Data);
+  # Why a line, the lines of a project or of a unit, or a pool are what they are. A figure is what
+  # the read model says; the contributions of its subject, all of them on the same page, sum to it.
+  # `evidence`: canonical bytes of the records that the contributions cite, and of those that these
+  # cite, by sequence.
+
+  difference @10 (first :AsOf, second :AsOf, filter :Filter, figure :Figure, after :Data,
+                  limit :UInt32)
+      -> (changes :List(Views.ChangeRow), contributions :List(Views.ContributionRow), next :Data);
+  # The budget lines that differ between two moments, and what makes the difference: the events that
+  # count at the second only, and, taken back, those that count at the first only.
+
+  whatIf @11 (ruleSet :Text, asOf :AsOf, after :Data, limit :UInt32)
+      -> (rows :List(Views.WhatIfRow), next :Data);
+  # Each decision with which a rule would have found something else under this rule set (its JSON)
+  # than it found under the one in force. Nothing is recorded.
+}
+
+enum Figure {
+  # Which number of a budget line.
+  current @0;
+  spent @1;
+  committed @2;
 }
 
 interface Log {

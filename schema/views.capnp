@@ -26,6 +26,7 @@ struct EventRow {
   reason @9 :Text;
   subjects @10 :Text;                 # joined by spaces
   detail @11 :Text;                   # the fact as JSON, with money in major units
+  evidence @12 :Text;                 # sequences of the events that it cites, joined by spaces
 }
 
 struct BudgetRow {
@@ -427,4 +428,109 @@ struct ReportRow {
   figure @1 :Text;
   count @2 :UInt64;
   amount @3 :Int64 $money;
+}
+
+struct FigureRow {
+  # A number of a read model, and the events that make it up: `sum` of their amounts is the number.
+  subject @0 :Text;                   # a line, or a pool
+  project @1 :Text;
+  unit @2 :Text;
+  fiscalYear @3 :Int32;
+  fund @4 :Text;
+  measure @5 :Text;
+  item @6 :Text;
+  sourceTag @7 :Text;                 # of a pool's money
+  amount @8 :Int64 $amount;           # as the read model has it
+  sum @9 :Int64 $amount;              # of the contributions
+  events @10 :UInt32;                 # how many contributions there are
+}
+
+struct ContributionRow {
+  # What one event adds to a number, and why.
+  subject @0 :Text;                   # the line or the pool
+  measure @1 :Text;                   # of the line
+  sourceTag @2 :Text;                 # of a pool's money
+  sequence @3 :UInt64;
+  fact @4 :Text;
+  component @5 :Event.Component;
+  cause @6 :Event.BudgetAdjusted.Cause;
+  amount @7 :Int64 $amount;
+  sumAfter @8 :Int64 $amount;         # the sum so far
+  rules @9 :Text;                     # that the amount follows from, joined by spaces
+  ruleSet @10 :Text;                  # in force when it was decided
+  evidence @11 :Text;                 # sequences of the events that it cites, joined by spaces
+  request @12 :Text;
+  document @13 :Text;
+  actor @14 :Text;
+  role @15 :Event.Role;
+  organisation @16 :Text;
+  effectiveOn @17 :Int32 $date;
+  decidedAt @18 :Int64 $instant;
+  recordedAt @19 :Int64 $instant;
+  reason @20 :Text;
+  breaches @21 :Text;                 # rules found broken and not enforced, joined by spaces
+}
+
+struct ChangeRow {
+  # A budget line that differs between two moments.
+  project @0 :Text;
+  unit @1 :Text;
+  fiscalYear @2 :Int32;
+  fund @3 :Text;
+  measure @4 :Text;
+  item @5 :Text;
+  from @6 :Int64 $amount;
+  to @7 :Int64 $amount;
+  difference @8 :Int64 $amount;       # to - from
+  state @9 :State;
+  events @10 :Text;                   # sequences of those responsible, joined by spaces
+
+  enum State {
+    unspecified @0;
+    changed @1;
+    opened @2;                        # the line is there at the second moment only
+    gone @3;                          # the line is there at the first moment only
+  }
+}
+
+struct WhatIfRow {
+  # A decision that another rule set would have taken differently.
+  sequence @0 :UInt64;
+  fact @1 :Text;
+  outcome @2 :Outcome;
+  rule @3 :Text;
+  finding @4 :Text;
+  project @5 :Text;                   # the first that the event is about
+  unit @6 :Text;
+  fiscalYear @7 :Int32;
+  fund @8 :Text;
+  measure @9 :Text;
+  amount @10 :Int64 $amount;          # decided; of a line
+  allowed @11 :Int64 $amount;         # the ceiling, where there is one
+  difference @12 :Int64 $amount;      # allowed - amount, where it would have been capped
+  decidedAt @13 :Int64 $instant;
+  actor @14 :Text;
+  document @15 :Text;
+
+  enum Outcome {
+    unspecified @0;
+    refused @1;
+    capped @2;                        # refused, and a smaller amount would have passed
+    overrideRequired @3;
+    observed @4;                      # accepted, with a breach
+    permitted @5;                     # it broke a rule that it would not have broken
+  }
+}
+
+struct WhatIfSumRow {
+  # What another rule set would have changed for a unit or a project.
+  unit @0 :Text;
+  project @1 :Text;
+  measure @2 :Text;                   # of the amounts; empty where there are none
+  refused @3 :UInt32;                 # decisions
+  capped @4 :UInt32;
+  overrideRequired @5 :UInt32;
+  observed @6 :UInt32;
+  permitted @7 :UInt32;
+  difference @8 :Int64 $amount;       # of those that would have been capped
 }

@@ -32,6 +32,7 @@ inline constexpr std::size_t message_depth = 32;  // nesting of a Cap'n Proto me
 inline constexpr std::size_t rows_in_page = 4'096;
 inline constexpr std::size_t book_cache_bytes = 64u << 20;
 inline constexpr std::size_t moment_cache_bytes = 1u << 20;  // of a reader's book
+inline constexpr std::size_t past_states = 8;  // folded and kept, of moments of the past
 inline constexpr std::size_t projects_in_page = 512;         // looked at for one page
 inline constexpr std::size_t records_in_page = 65'536;       // read for one page, by whole projects
 inline constexpr std::size_t csv_record_bytes = 1u << 20;    // one CSV record, quotes included

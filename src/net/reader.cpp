@@ -4,6 +4,8 @@
 #include "net/failure.h"
 #include "net/view_info.h"
 #include "projections/row_codec.h"
+#include "service/difference.h"
+#include "service/explain.h"
 #include "service/proposing.h"
 #include "service/queries.h"
 
@@ -22,10 +24,23 @@ Filter filter_of(schema::Filter::Reader filter) {
           std::string(view(filter.getRule()))};
 }
 
+AsOf as_of_of(schema::AsOf::Reader given) {
+  AsOf as_of;
+  if (given.getHasSequence()) as_of.sequence = Sequence{given.getSequence()};
+  if (given.getHasRecorded()) as_of.recorded = Instant{given.getRecorded()};
+  if (given.getHasDecided()) as_of.decided = Instant{given.getDecided()};
+  if (given.getHasEffective()) as_of.effective = Date{given.getEffective()};
+  return as_of;
+}
+
 template <typename Row, typename List>
 void set_rows(List out, const std::vector<std::string>& rows) {
   RowBuffer<Row> buffer;
   for (unsigned i = 0; i < rows.size(); ++i) out.setWithCaveats(i, buffer.read(rows[i]));
+}
+
+void set_data(capnp::List<capnp::Data>::Builder out, const std::vector<std::string>& values) {
+  for (unsigned i = 0; i < values.size(); ++i) out.set(i, data_of(values[i]));
 }
 
 template <typename Row, typename Results>
@@ -41,78 +56,121 @@ class ReaderServer final : public schema::Reader::Server {
   ReaderServer(Ledger& ledger, Background& background) : ledger_(ledger), background_(background) {}
 
   kj::Promise<void> budgets(BudgetsContext context) override {
-    return folded("budgets")
-        .then([this, context]() mutable {
-          const auto params = context.getParams();
-          return background_.reads.run(
-              [&projector = ledger_.projector(), filter = filter_of(params.getFilter()),
-               after = std::string(view(params.getAfter())), limit = params.getLimit()] {
-                return read_budgets(projector, filter, after, limit);
-              });
-        })
-        .then([context](Result<RowPage> found) mutable {
-          const RowPage page = or_throw(std::move(found));
-          auto results = context.getResults();
-          set_rows<schema::BudgetRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
-                                      page.rows);
-          results.setNext(data_of(page.next));
-        });
+    return page_of("budgets", context.getParams()).then([context](RowPage page) mutable {
+      auto results = context.getResults();
+      set_rows<schema::BudgetRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
+                                  page.rows);
+      results.setNext(data_of(page.next));
+    });
   }
 
   kj::Promise<void> adjustments(AdjustmentsContext context) override {
-    return folded("adjustments")
-        .then([this, context]() mutable {
-          const auto params = context.getParams();
-          return background_.reads.run(
-              [&projector = ledger_.projector(), filter = filter_of(params.getFilter()),
-               after = std::string(view(params.getAfter())), limit = params.getLimit()] {
-                return read_adjustments(projector, filter, after, limit);
-              });
-        })
-        .then([context](Result<RowPage> found) mutable {
-          const RowPage page = or_throw(std::move(found));
-          auto results = context.getResults();
-          set_rows<schema::AdjustmentRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
-                                          page.rows);
-          results.setNext(data_of(page.next));
-        });
+    return page_of("adjustments", context.getParams()).then([context](RowPage page) mutable {
+      auto results = context.getResults();
+      set_rows<schema::AdjustmentRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
+                                      page.rows);
+      results.setNext(data_of(page.next));
+    });
   }
 
   kj::Promise<void> rows(RowsContext context) override {
     const std::string name(view(context.getParams().getView()));
     or_throw(ledger_.projector().find(name));
-    return folded(name)
-        .then([this, context, name]() mutable {
-          const auto params = context.getParams();
-          return background_.reads.run(
-              [&projector = ledger_.projector(), name, filter = filter_of(params.getFilter()),
-               after = std::string(view(params.getAfter())), limit = params.getLimit()] {
-                return read_rows(projector, name, filter, after, limit);
-              });
-        })
-        .then([context](Result<RowPage> found) mutable {
-          const RowPage page = or_throw(std::move(found));
-          auto results = context.getResults();
-          auto rows = results.initRows(static_cast<unsigned>(page.rows.size()));
-          for (unsigned i = 0; i < page.rows.size(); ++i) rows.set(i, data_of(page.rows[i]));
-          results.setNext(data_of(page.next));
-        });
+    return page_of(name, context.getParams()).then([context](RowPage page) mutable {
+      auto results = context.getResults();
+      set_data(results.initRows(static_cast<unsigned>(page.rows.size())), page.rows);
+      results.setNext(data_of(page.next));
+    });
   }
 
   kj::Promise<void> history(HistoryContext context) override {
     const auto params = context.getParams();
-    auto work = [&journal = ledger_.journal(), subject = std::string(view(params.getSubject())),
-                 from = Ordinal{params.getFrom()},
-                 limit = params.getLimit()] { return read_history(journal, subject, from, limit); };
+    auto work = [&ledger = ledger_, subject = std::string(view(params.getSubject())),
+                 from = Ordinal{params.getFrom()}, limit = params.getLimit(),
+                 as_of = as_of_of(params.getAsOf())]() -> Result<HistoryPage> {
+      CF_LET(const Moment moment, moment_of(ledger.journal(), as_of, ledger.now()));
+      return read_history(ledger.journal(), subject, moment, from, limit);
+    };
     return background_.reads.run(std::move(work))
         .then([context](Result<HistoryPage> found) mutable {
           const HistoryPage page = or_throw(std::move(found));
           auto results = context.getResults();
           results.setCount(page.count);
-          auto records = results.initRecords(static_cast<unsigned>(page.records.size()));
-          for (unsigned i = 0; i < page.records.size(); ++i)
-            records.set(i, data_of(page.records[i]));
+          results.setNext(page.next);
+          set_data(results.initRecords(static_cast<unsigned>(page.records.size())), page.records);
         });
+  }
+
+  kj::Promise<void> explain(ExplainContext context) override {
+    const auto params = context.getParams();
+    auto work = [&ledger = ledger_,
+                 question = Question{std::string(view(params.getSubject())),
+                                     filter_of(params.getFilter()), params.getFigure()},
+                 as_of = as_of_of(params.getAsOf()), after = std::string(view(params.getAfter())),
+                 limit = params.getLimit()] {
+      return counterfoil::explain(ledger.journal(), question, as_of, ledger.now(), after, limit);
+    };
+    return background_.reads.run(std::move(work))
+        .then([context](Result<Explanation> found) mutable {
+          const Explanation answer = or_throw(std::move(found));
+          auto results = context.getResults();
+          set_rows<schema::FigureRow>(
+              results.initFigures(static_cast<unsigned>(answer.figures.size())), answer.figures);
+          set_rows<schema::ContributionRow>(
+              results.initContributions(static_cast<unsigned>(answer.contributions.size())),
+              answer.contributions);
+          set_data(results.initEvidence(static_cast<unsigned>(answer.evidence.size())),
+                   answer.evidence);
+          results.setNext(data_of(answer.next));
+        });
+  }
+
+  kj::Promise<void> difference(DifferenceContext context) override {
+    const auto params = context.getParams();
+    auto work = [&ledger = ledger_, first = as_of_of(params.getFirst()),
+                 second = as_of_of(params.getSecond()), filter = filter_of(params.getFilter()),
+                 figure = params.getFigure(), after = std::string(view(params.getAfter())),
+                 limit = params.getLimit()]() -> Result<DifferencePage> {
+      // Both sides go on where the first page of them ended; the key is behind both ends.
+      const auto first_after = after.substr(0, sizeof(std::uint64_t));
+      CF_LET(const PastPage from, past_page(ledger.journal(), first, ledger.now(), first_after));
+      CF_LET(const PastPage to,
+             past_page(ledger.journal(), second, ledger.now(), after.substr(first_after.size())));
+      CF_LET(DifferencePage page,
+             read_difference(ledger.journal(), ledger.past(),
+                             {from.moment, to.moment, filter, figure}, to.after, limit));
+      if (!page.next.empty())
+        page.next = next_page(from.moment, next_page(to.moment, page.next));
+      return page;
+    };
+    return background_.chores.run(std::move(work))
+        .then([context](Result<DifferencePage> found) mutable {
+          const DifferencePage page = or_throw(std::move(found));
+          auto results = context.getResults();
+          set_rows<schema::ChangeRow>(
+              results.initChanges(static_cast<unsigned>(page.changes.size())), page.changes);
+          set_rows<schema::ContributionRow>(
+              results.initContributions(static_cast<unsigned>(page.contributions.size())),
+              page.contributions);
+          results.setNext(data_of(page.next));
+        });
+  }
+
+  kj::Promise<void> whatIf(WhatIfContext context) override {
+    const auto params = context.getParams();
+    auto work = [&ledger = ledger_, document = std::string(view(params.getRuleSet())),
+                 as_of = as_of_of(params.getAsOf()), after = std::string(view(params.getAfter())),
+                 limit = params.getLimit()] {
+      return read_what_if(ledger.journal(), ledger.past(), ledger.zone(), document, as_of,
+                          ledger.now(), after, limit);
+    };
+    return background_.chores.run(std::move(work)).then([context](Result<RowPage> found) mutable {
+      const RowPage page = or_throw(std::move(found));
+      auto results = context.getResults();
+      set_rows<schema::WhatIfRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
+                                  page.rows);
+      results.setNext(data_of(page.next));
+    });
   }
 
   kj::Promise<void> rebuilt(RebuiltContext context) override {
@@ -185,6 +243,35 @@ class ReaderServer final : public schema::Reader::Server {
   YearQuestion question_of(Params params) const {
     return {params.getFiscalYear(), ledger_.today(), std::string(view(params.getAfter())),
             params.getLimit()};
+  }
+
+  /// A page of a view's rows, of now or as of a moment of the past. What is folded anew for it may
+  /// take minutes, so it does not hold up other reads.
+  template <typename Params>
+  kj::Promise<RowPage> page_of(const std::string& name, Params params) {
+    auto filter = filter_of(params.getFilter());
+    std::string after(view(params.getAfter()));
+    const std::size_t limit = params.getLimit();
+    const AsOf as_of = as_of_of(params.getAsOf());
+    const auto unwrapped = [](Result<RowPage> page) { return or_throw(std::move(page)); };
+    if (!as_of.is_set())
+      return folded(name)
+          .then([this, name, filter = std::move(filter), after = std::move(after),
+                 limit]() mutable {
+            return background_.reads.run([&projector = ledger_.projector(), name,
+                                          filter = std::move(filter), after = std::move(after),
+                                          limit] {
+              return read_rows(projector, name, filter, after, limit);
+            });
+          })
+          .then(unwrapped);
+    return background_.chores
+        .run([&ledger = ledger_, name, filter = std::move(filter), after = std::move(after), limit,
+              as_of] {
+          return read_rows_as_of(ledger.projector(), ledger.journal(), ledger.past(), name, filter,
+                                 as_of, ledger.now(), after, limit);
+        })
+        .then(unwrapped);
   }
 
   /// Resolves when the view holds every record that is acknowledged by now.

@@ -50,9 +50,7 @@ void put_row(Rows& rows, std::string_view key, Fill fill) {
   capnp::MallocMessageBuilder filled;
   auto row = filled.initRoot<Row>();
   fill(row);
-  capnp::MallocMessageBuilder present;
-  copy_present(row.asReader(), present.initRoot<Row>());
-  rows.put(key, bytes_of(canonical_row(present.getRoot<Row>().asReader())));
+  rows.put(key, present_row(row.asReader()));
 }
 
 /// What the read models with such rows have in common.

@@ -40,6 +40,9 @@ class Projection {
   /// behind other prefixes are the fold's own.
   virtual capnp::StructSchema row_schema() const = 0;
   virtual std::string_view row_prefix() const = 0;
+  /// Whether the rows of a project are made by the records about that project, and about the ledger
+  /// itself, alone: they can then be folded without the rest of the journal.
+  virtual bool is_by_project() const { return false; }
   /// Total: a fact whose target is absent contributes nothing. An error halts this projection.
   virtual Result<void> fold(schema::Record::Reader record, Rows& rows) const = 0;
 };

@@ -20,6 +20,15 @@ Words canonical_row(Reader row) {
   return capnp::canonicalize(std::move(row));
 }
 
+/// The canonical bytes of a row; texts that are set but empty are left out.
+template <typename Reader>
+std::string present_row(Reader row) {
+  using Row = typename Reader::Reads;
+  capnp::MallocMessageBuilder present;
+  copy_present(row, present.initRoot<Row>());
+  return std::string(bytes_of(canonical_row(present.getRoot<Row>().asReader())));
+}
+
 /// A builder over words that hold a message already. Only numbers can be set: it has no room.
 class BuilderInPlace final : public capnp::MessageBuilder {
  public:

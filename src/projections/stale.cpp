@@ -3,6 +3,7 @@
 #include <set>
 
 #include "codec/subjects.h"
+#include "domain/citations.h"
 #include "projections/graded.h"
 #include "projections/read_models.h"
 
@@ -32,18 +33,6 @@ bool is_decision(Fact::Which which) {
     default:
       return true;
   }
-}
-
-std::set<std::uint64_t> cited_by(schema::Record::Reader record) {
-  std::set<std::uint64_t> cited;
-  for (const std::uint64_t event : record.getEvidence()) cited.insert(event);
-  if (record.getFact().isItemReviewed())
-    for (const auto factor : record.getFact().getItemReviewed().getFactors())
-      if (factor.getHasEvent()) cited.insert(factor.getEvent());
-  if (record.getFact().isResultApplied())
-    for (const std::uint64_t answer : record.getFact().getResultApplied().getAnswers())
-      cited.insert(answer);
-  return cited;
 }
 
 /// Rows by decision, then by what it cites. The same entry stands behind "c", cited event first,

@@ -126,6 +126,13 @@ Result<View> Views::begin_generation(const Projection& projection) {
   return view;
 }
 
+Result<View> Views::begin_scratch() {
+  View view;
+  view.family_name = fmt::format("asof.{}", (*scratches_)++);
+  CF_LET(view.family, rocks_.create_family(view.family_name));
+  return view;
+}
+
 Result<void> Views::discard(const View& view) {
   return drop(view.family_name);
 }

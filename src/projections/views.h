@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -47,6 +48,9 @@ class Views {
 
   /// A new, empty generation beside the one that serves.
   Result<View> begin_generation(const Projection& projection);
+  /// An empty family of nobody's, for what is folded, looked at and discarded; gone when views are
+  /// opened again.
+  Result<View> begin_scratch();
   /// Drops a generation that does not serve and never will.
   Result<void> discard(const View& view);
   /// Writes changes of a generation and how far it is, at once.
@@ -74,6 +78,8 @@ class Views {
   Rocks::FamilyPtr meta_;
   std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();  // guards serving_
   std::map<std::string, View, std::less<>> serving_;                    // by projection name
+  std::unique_ptr<std::atomic<std::uint64_t>> scratches_ =
+      std::make_unique<std::atomic<std::uint64_t>>(0);  // begun since it was opened
 };
 
 }  // namespace counterfoil

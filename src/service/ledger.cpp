@@ -29,6 +29,7 @@ Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts fa
       journal_(std::move(journal)),
       views_(std::move(views)),
       projector_(journal_, views_, all_projections()),
+      past_(journal_, views_),
       writer_(journal_, zone_, std::move(clock),
               [this] {
                 projector_.notify();
@@ -65,6 +66,7 @@ void Ledger::start() {
 
 void Ledger::stop() {
   writer_.stop();
+  past_.stop();
   projector_.stop();
 }
 

@@ -7,6 +7,7 @@
 
 #include "projections/projector.h"
 #include "service/notary.h"
+#include "service/past.h"
 #include "service/writer.h"
 #include "storage/folder.h"
 
@@ -52,6 +53,7 @@ class Ledger {
   const Zone& zone() const { return zone_; }
   Journal& journal() { return journal_; }
   Projector& projector() { return projector_; }
+  Past& past() { return past_; }
   Writer& writer() { return writer_; }
   Notary& notary() { return notary_; }
   const Notary& notary() const { return notary_; }
@@ -75,6 +77,7 @@ class Ledger {
   Journal journal_;
   Views views_;
   Projector projector_;
+  Past past_;
   GrowthListeners growth_;
   Writer writer_;
   Notary notary_;

@@ -12,6 +12,7 @@
 #include "projections/budgets.h"
 #include "projections/row_codec.h"
 #include "projections/rows.h"
+#include "service/what_if.h"
 #include "storage/journal_tree.h"
 
 namespace counterfoil {
@@ -87,36 +88,69 @@ class RowFilter {
   std::vector<std::pair<Field, std::uint16_t>> enums_;
 };
 
-/// Walks a view's keys with that prefix behind `after` and keeps the rows that the filter accepts.
-Result<RowPage> read_page(const Projector& projector, const Projection& projection,
-                          std::string_view prefix, const Filter& filter, std::string_view after,
-                          std::size_t limit) {
-  CF_LET(const RowFilter wanted, RowFilter::of(projection.row_schema(), projection.name(), filter));
-  const View view = projector.views().view(projection);
-  auto cursor = projector.views().rocks().walk(*view.family);
+/// A page on its way: what the filter accepts of the rows that it is shown, as many as fit.
+class PageBuilder {
+ public:
+  static Result<PageBuilder> of(const Projection& projection, const Filter& filter,
+                                std::size_t limit) {
+    CF_LET(RowFilter wanted, RowFilter::of(projection.row_schema(), projection.name(), filter));
+    return PageBuilder(projection.row_schema(), std::move(wanted), limit);
+  }
+
+  /// False where the page is full: the row is on the next one.
+  Result<bool> add(std::string_view key, std::string_view value) {
+    if (page_.rows.size() == limit_ || bytes_ > limits::request_bytes / 2) {
+      page_.next = last_;
+      return false;
+    }
+    CF_LET(const auto row, buffer_->read(value));
+    if (!wanted_(row)) return true;
+    page_.rows.emplace_back(value);
+    bytes_ += value.size();
+    last_ = key;
+    return true;
+  }
+  RowPage take() { return std::move(page_); }
+
+ private:
+  PageBuilder(capnp::StructSchema schema, RowFilter wanted, std::size_t limit)
+      : buffer_(std::make_unique<AnyRowBuffer>(schema)),
+        wanted_(std::move(wanted)),
+        limit_(std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page)) {}
+
+  std::unique_ptr<AnyRowBuffer> buffer_;
+  RowFilter wanted_;
+  std::size_t limit_;
+  std::size_t bytes_ = 0;
+  std::string last_;
+  RowPage page_;
+};
+
+/// Shows the builder the rows with that prefix behind `after`, until its page is full.
+Result<void> fill_page(PageBuilder& page, Rocks::Cursor cursor, std::string_view prefix,
+                       std::string_view after) {
   cursor.seek(std::max(prefix, after));
   if (cursor.valid() && !after.empty() && cursor.key() == after) cursor.next();
-
-  const std::size_t at_most =
-      std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
-  std::size_t bytes = 0;
-  RowPage page;
-  AnyRowBuffer buffer(projection.row_schema());
-  std::string last;
-  for (; cursor.valid() && cursor.key().starts_with(prefix); cursor.next()) {
-    if (cursor.key() == position_entry) break;
-    if (page.rows.size() == at_most || bytes > limits::request_bytes / 2) {
-      page.next = last;
-      return page;
-    }
-    CF_LET(const auto row, buffer.read(cursor.value()));
-    if (!wanted(row)) continue;
-    page.rows.emplace_back(cursor.value());
-    bytes += cursor.value().size();
-    last = cursor.key();
+  for (; cursor.valid() && cursor.key().starts_with(prefix) && cursor.key() != position_entry;
+       cursor.next()) {
+    CF_LET(const bool more, page.add(cursor.key(), cursor.value()));
+    if (!more) return {};
   }
   if (!cursor.valid()) CF_TRY(cursor.status());
-  return page;
+  return {};
+}
+
+/// What the keys of the rows start with that a filter may accept.
+std::string prefix_of(const Projection& projection, const Filter& filter) {
+  if (projection.name() == "budgets" && filter.fiscal_year != 0)
+    return Budgets::key_prefix(filter.fiscal_year, filter.project);
+  return std::string(projection.row_prefix());
+}
+
+/// What a project's rows come from, besides the project's own records: the ledger's, for its
+/// calendar and its rule sets.
+std::vector<std::string> subjects_of_project(std::string_view project) {
+  return {"ledger", fmt::format("project/{}", project)};
 }
 
 /// The project that a subject's rows belong to.
@@ -155,44 +189,81 @@ Result<std::vector<std::string>> rows_of(MemoryRows& rows, std::string_view pref
 Result<RowPage> read_rows(const Projector& projector, std::string_view view, const Filter& filter,
                           std::string_view after, std::size_t limit) {
   CF_LET(const Projection* const projection, projector.find(view));
-  return read_page(projector, *projection, projection->row_prefix(), filter, after, limit);
+  CF_LET(PageBuilder page, PageBuilder::of(*projection, filter, limit));
+  const View serving = projector.views().view(*projection);
+  CF_TRY(fill_page(page, projector.views().rocks().walk(*serving.family),
+                   prefix_of(*projection, filter), after));
+  return page.take();
 }
 
-Result<RowPage> read_budgets(const Projector& projector, const Filter& filter,
+Result<RowPage> read_rows_as_of(const Projector& projector, const Journal& journal, Past& past,
+                                std::string_view view, const Filter& filter, const AsOf& as_of,
+                                Instant now, std::string_view after, std::size_t limit) {
+  CF_LET(const Projection* const projection, projector.find(view));
+  CF_LET(const PastPage at, past_page(journal, as_of, now, after));
+  CF_LET(PageBuilder page, PageBuilder::of(*projection, filter, limit));
+  if (projection->is_by_project() && !filter.project.empty()) {
+    MemoryRows rows;
+    CF_TRY(each_record_about(
+        journal, subjects_of_project(filter.project), at.moment,
+        [&](schema::Record::Reader record) { return projection->fold(record, rows); }));
+    CF_TRY(rows.each(prefix_of(*projection, filter),
+                     [&](std::string_view key, std::string_view value) -> Result<bool> {
+                       if (!at.after.empty() && key <= at.after) return true;
+                       return page.add(key, value);
+                     }));
+  } else {
+    CF_LET(const Past::StatePtr state, past.state(*projection, at.moment));
+    CF_TRY(fill_page(page, past.walk(*state), prefix_of(*projection, filter), at.after));
+  }
+  RowPage found = page.take();
+  if (!found.next.empty()) found.next = next_page(at.moment, found.next);
+  return found;
+}
+
+Result<RowPage> read_what_if(const Journal& journal, Past& past, const Zone& zone,
+                             const std::string& document, const AsOf& as_of, Instant now,
                              std::string_view after, std::size_t limit) {
-  CF_LET(const Projection* const projection, projector.find("budgets"));
-  const std::string prefix = filter.fiscal_year == 0
-                                 ? std::string()
-                                 : Budgets::key_prefix(filter.fiscal_year, filter.project);
-  Filter fitting = filter;  // other reads' wishes mean nothing here
-  fitting.kind.clear();
-  fitting.request.clear();
-  return read_page(projector, *projection, prefix, fitting, after, limit);
+  CF_LET(RuleSet rules, parse_rule_set(document));
+  CF_LET(const PastPage at, past_page(journal, as_of, now, after));
+  const WhatIf what_if(journal, zone, std::move(rules));
+  const Hash digest = Hasher::sha256().leaf(document);
+  CF_LET(const Past::StatePtr state,
+         past.state(what_if, fmt::format("what-if/{}", bytes_of(digest)), at.moment));
+  CF_LET(PageBuilder page, PageBuilder::of(what_if, {}, limit));
+  CF_TRY(fill_page(page, past.walk(*state), what_if.row_prefix(), at.after));
+  RowPage found = page.take();
+  if (!found.next.empty()) found.next = next_page(at.moment, found.next);
+  return found;
 }
 
-Result<RowPage> read_adjustments(const Projector& projector, const Filter& filter,
-                                 std::string_view after, std::size_t limit) {
-  return read_rows(projector, "adjustments", filter, after, limit);
-}
-
-Result<HistoryPage> read_history(const Journal& journal, std::string_view subject, Ordinal from,
-                                 std::size_t limit) {
+Result<HistoryPage> read_history(const Journal& journal, std::string_view subject,
+                                 const Moment& moment, Ordinal from, std::size_t limit) {
   CF_TRY(check_subject(subject));
+  CF_TRY(check_subject_there(journal, subject, moment));
   HistoryPage page;
   CF_LET(page.count, journal.count(subject));
-  if (page.count == 0)
-    return fail(ErrorCode::not_found, "nothing was ever recorded about {}", subject);
   const std::size_t at_most =
       std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
   CF_LET(const auto sequences, journal.history(subject, from, at_most));
   std::string bytes;
+  RecordBuffer buffer;
   std::size_t total = 0;
+  page.next = from.value;
   for (const Sequence sequence : sequences) {
+    if (sequence.value >= moment.end) break;
+    ++page.next;
     CF_TRY(journal.read(sequence, bytes));
+    if (!moment.is_prefix()) {
+      CF_LET(const auto record, buffer.load(bytes));
+      if (!moment.counts(record)) continue;
+    }
     page.records.push_back(bytes);
     total += bytes.size();
-    if (total > limits::request_bytes / 2) break;  // a page is bounded in bytes, too
+    if (total > limits::request_bytes / 2) return page;  // a page is bounded in bytes, too
   }
+  if (sequences.size() < at_most || page.next < from.value + sequences.size())
+    page.next = page.count;
   return page;
 }
 
@@ -221,24 +292,15 @@ Result<std::vector<Hash>> read_tree_hashes(const Journal& journal,
 
 Result<RebuiltRows> rebuild_subject(const Journal& journal, std::string_view subject) {
   CF_LET(const std::string project, project_of(subject));
+  const Moment now{journal.size(), {}};
+  CF_TRY(check_subject_there(journal, subject, now));
   MemoryRows budgets;
   MemoryRows adjustments;
-  RecordBuffer buffer;
-  std::string bytes;
-  std::uint64_t next = 0;
-  for (;;) {
-    CF_LET(const auto sequences, journal.history(subject, Ordinal{next}, limits::rows_in_page));
-    if (sequences.empty()) break;
-    next += sequences.size();
-    for (const Sequence sequence : sequences) {
-      CF_TRY(journal.read(sequence, bytes));
-      CF_LET(const auto record, buffer.load(bytes));
-      CF_TRY(check_foldable(record));
-      CF_TRY(Budgets().fold(record, budgets));
-      CF_TRY(Adjustments().fold(record, adjustments));
-    }
-  }
-  if (next == 0) return fail(ErrorCode::not_found, "nothing was ever recorded about {}", subject);
+  const auto fold = [&](schema::Record::Reader record) -> Result<void> {
+    CF_TRY(Budgets().fold(record, budgets));
+    return Adjustments().fold(record, adjustments);
+  };
+  CF_TRY(each_record_about(journal, {std::string(subject)}, now, fold));
   RebuiltRows rebuilt;
   CF_LET(rebuilt.budgets, rows_of<schema::BudgetRow>(budgets, {}, subject, project));
   CF_LET(rebuilt.adjustments,

@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "core/zone.h"
 #include "projections/projector.h"
 #include "proof/tree_proof.h"
+#include "service/past.h"
 #include "storage/journal.h"
 
 namespace counterfoil {
@@ -29,22 +31,31 @@ struct RowPage {
 };
 
 /// Reads from views and journal. From any thread; each page sees one moment of its view.
-Result<RowPage> read_budgets(const Projector& projector, const Filter& filter,
-                             std::string_view after, std::size_t limit);
-Result<RowPage> read_adjustments(const Projector& projector, const Filter& filter,
-                                 std::string_view after, std::size_t limit);
+///
 /// Any view's rows, in the order of their keys. `invalid` where the filter names what its rows do
 /// not have.
 Result<RowPage> read_rows(const Projector& projector, std::string_view view, const Filter& filter,
                           std::string_view after, std::size_t limit);
 
-/// A subject's records from an ordinal on, and how many it has.
+/// The same as of a moment. A project's rows take time in proportion to that project's own history
+/// where the projection allows it.
+Result<RowPage> read_rows_as_of(const Projector& projector, const Journal& journal, Past& past,
+                                std::string_view view, const Filter& filter, const AsOf& as_of,
+                                Instant now, std::string_view after, std::size_t limit);
+
+/// What a rule set (its JSON) would have changed: rows of WhatIfRow by sequence; service/what_if.h.
+Result<RowPage> read_what_if(const Journal& journal, Past& past, const Zone& zone,
+                             const std::string& document, const AsOf& as_of, Instant now,
+                             std::string_view after, std::size_t limit);
+
+/// A subject's records that count at the moment, from an ordinal on.
 struct HistoryPage {
   std::vector<std::string> records;  // canonical bytes
-  std::uint64_t count = 0;
+  std::uint64_t count = 0;           // records that it has in all
+  std::uint64_t next = 0;            // ordinal to go on from; `count` at the end
 };
-Result<HistoryPage> read_history(const Journal& journal, std::string_view subject, Ordinal from,
-                                 std::size_t limit);
+Result<HistoryPage> read_history(const Journal& journal, std::string_view subject,
+                                 const Moment& moment, Ordinal from, std::size_t limit);
 
 /// Records from a sequence on, as many as fit a page; none behind the last one.
 Result<std::vector<std::string>> read_records(const Journal& journal, Sequence from,

@@ -237,7 +237,7 @@ TEST_CASE("views are built again while commands are recorded and rows are read")
           kit::command(fmt::format("w{}", i), kit::adjustment("supplement", {{"sP1", 1}})));
   });
   std::thread reading([&] {
-    while (!done) must(read_adjustments(served.projector(), {}, "", 50));
+    while (!done) must(read_rows(served.projector(), "adjustments", {}, "", 50));
   });
   for (int i = 0; i < 10; ++i)
     for (const Projection* one : all_projections())

@@ -34,6 +34,16 @@ struct Served {
   }
 };
 
+Result<RowPage> read_budgets(const Projector& projector, const Filter& filter,
+                             std::string_view after, std::size_t limit) {
+  return read_rows(projector, "budgets", filter, after, limit);
+}
+
+Result<RowPage> read_adjustments(const Projector& projector, const Filter& filter,
+                                 std::string_view after, std::size_t limit) {
+  return read_rows(projector, "adjustments", filter, after, limit);
+}
+
 using Read = Result<RowPage> (*)(const Projector&, const Filter&, std::string_view, std::size_t);
 
 std::vector<std::string> read_all(const Served& served, Read read, const Filter& filter,

@@ -99,7 +99,11 @@ Instant clock_now() {
 }
 
 Result<std::unique_ptr<LedgerAccess>> LedgerAccess::open(const GlobalOptions& options) {
-  return options.ledger.empty() ? opened<RemoteAccess>(options) : opened<LocalAccess>(options);
+  CF_LET(auto access,
+         options.ledger.empty() ? opened<RemoteAccess>(options) : opened<LocalAccess>(options));
+  CF_LET(const Zone zone, access->zone());
+  CF_LET(access->as_of_, parse_as_of(options.as_of, zone));
+  return access;
 }
 
 Result<void> LedgerAccess::start(schema::Session::Client session) {

@@ -3,10 +3,13 @@
 #include <schema/ledger.capnp.h>
 
 #include <memory>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "core/time.h"
 #include "core/zone.h"
+#include "counterfoil/as_of.h"
 #include "counterfoil/output.h"
 #include "net/asio_loop.h"
 
@@ -19,6 +22,8 @@ struct GlobalOptions {
   std::string token_file;
   Format format = Format::table;
   Language language = Language::english;
+  std::vector<std::string> as_of;            // as given
+  std::set<std::string> commands_of_past{};  // that take --as-of
 };
 
 Instant clock_now();
@@ -39,6 +44,8 @@ class LedgerAccess {
   schema::Admin::Client admin() { return opened_->getAdmin(); }
   schema::Log::Client log() { return opened_->getLog(); }
   Result<Zone> zone() const;
+  /// What --as-of was given.
+  const AsOf& as_of() const { return as_of_; }
 
   /// Runs the call to its end; a failure of the ledger's or of the network's becomes an Error.
   template <typename T>
@@ -75,6 +82,7 @@ class LedgerAccess {
   static Error error_of(const kj::Exception& exception);
 
   std::optional<capnp::Response<schema::Session::OpenResults>> opened_;
+  AsOf as_of_;
 };
 
 }  // namespace counterfoil

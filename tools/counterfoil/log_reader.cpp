@@ -5,6 +5,7 @@
 #include "codec/text.h"
 #include "core/limits.h"
 #include "counterfoil/named_files.h"
+#include "proof/receipt.h"
 
 namespace counterfoil {
 
@@ -81,6 +82,23 @@ Result<void> LogReader::each_record(
     }
   }
   return {};
+}
+
+Result<std::string> LogReader::receipt(std::uint64_t sequence, const SignedCheckpoint& in) {
+  if (sequence >= in.checkpoint.size)
+    return fail(ErrorCode::not_found,
+                "the checkpoint is of {} records, so there is no record {} in it",
+                in.checkpoint.size, sequence);
+  Receipt receipt{{}, sequence, {}, format_note(in.note)};
+  CF_TRY(each_record(sequence, sequence + 1,
+                     [&](std::uint64_t, std::string_view record) -> Result<void> {
+                       receipt.record = record;
+                       return {};
+                     }));
+  CF_LET(Hasher in_suite, hasher());
+  CF_LET(receipt.proof, prove_inclusion(sequence, in.checkpoint.size, *this, in_suite));
+  CF_TRY(check_receipt(receipt, keys_));  // nothing is handed out that would not verify
+  return format_receipt(receipt);
 }
 
 }  // namespace counterfoil

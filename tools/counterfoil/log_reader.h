@@ -24,6 +24,10 @@ class LogReader final : public HashReader {
   /// One that somebody kept, verified: signed by this log, and not of more records than it has.
   Result<SignedCheckpoint> kept_checkpoint(const std::string& file);
 
+  /// The receipt of a record in a checkpoint that this gave, checked; `not_found` where the
+  /// checkpoint is of fewer records.
+  Result<std::string> receipt(std::uint64_t sequence, const SignedCheckpoint& in);
+
   Result<std::vector<Hash>> read(const std::vector<Subtree>& subtrees) override;
   /// Visits the records from `from` to `end` - 1 in order.
   Result<void> each_record(

@@ -43,11 +43,26 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
                      {{"table", Format::table},
                       {"json", Format::json},
                       {"csv", Format::csv},
-                      {"markdown", Format::markdown}},
-                     "How rows are printed: a table, JSON lines, CSV or a table in Markdown");
+                      {"markdown", Format::markdown},
+                      {"dot", Format::dot}},
+                     "How rows are printed: a table, JSON lines, CSV or a table in Markdown; "
+                     "explain also draws a graph for Graphviz");
   add_choice<Language>(app, "--lang", global.language,
                        {{"en", Language::english}, {"zh", Language::chinese}},
                        "Language of tables");
+  app.add_option("--as-of", global.as_of,
+                 "What counted at a moment: seq:N, recorded:TIME, decided:TIME or effective:DATE, "
+                 "inclusive; repeated, an event counts if it meets all")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+/// Only some commands can look at the past; another one must not seem to.
+Result<void> check_as_of(const CLI::App& app, const GlobalOptions& global) {
+  const std::string& command = app.get_subcommands().front()->get_name();
+  if (global.as_of.empty() || global.commands_of_past.contains(command)) return {};
+  return fail(ErrorCode::invalid, "{} knows no --as-of; it is for {}", command,
+              fmt::join(global.commands_of_past, ", "));
 }
 
 int status_of(const Result<ExitStatus>& done) {
@@ -83,6 +98,9 @@ int main(int argc, char** argv) {
   add_history(app, global, action);
   add_tail(app, global, action);
   add_proposals(app, global, action);
+  add_explain(app, global, action);
+  add_difference(app, global, action);
+  add_what_if(app, global, action);
   add_report(app, global, action);
   add_facts(app, global, action);
   add_projections(app, global, action);
@@ -104,5 +122,6 @@ int main(int argc, char** argv) {
     explain_usage(app, error);
     return static_cast<int>(ExitStatus::wrong_usage);
   }
-  return status_of(action());
+  const auto checked = check_as_of(app, global);
+  return status_of(checked ? action() : tl::make_unexpected(checked.error()));
 }

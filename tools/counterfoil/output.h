@@ -11,7 +11,7 @@
 
 namespace counterfoil {
 
-enum class Format { table, json, csv, markdown };
+enum class Format { table, json, csv, markdown, dot };
 
 struct OutputOptions {
   Format format = Format::table;

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "core/result.h"
 
 namespace counterfoil {
 
@@ -12,5 +15,8 @@ struct ShippedRuleSet {
 };
 
 const std::vector<ShippedRuleSet>& shipped_rule_sets();
+
+/// The document of a shipped rule set, or of a JSON file.
+Result<std::string> rule_set_document(const std::string& name_or_file);
 
 }  // namespace counterfoil

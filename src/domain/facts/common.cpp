@@ -11,7 +11,13 @@ namespace counterfoil {
 namespace {
 
 Result<void> report(Deciding& deciding, std::string_view rule, RuleMode mode, std::string finding,
-                    std::string_view remedy) {
+                    std::string_view remedy, std::optional<Excess> excess) {
+  if (deciding.findings != nullptr) {
+    if (mode != RuleMode::off)
+      deciding.findings->push_back(
+          {std::string(rule), mode, std::move(finding), std::move(excess)});
+    return {};
+  }
   const auto let_pass = [&](schema::Breach::Mode as) {
     deciding.breaches.push_back({std::string(rule), as, std::move(finding)});
   };
@@ -39,15 +45,16 @@ Result<void> report(Deciding& deciding, std::string_view rule, RuleMode mode, st
 }  // namespace
 
 Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,
-                           std::string_view remedy) {
-  return report(deciding, rule, deciding.rules->mode(rule), std::move(finding), remedy);
+                           std::string_view remedy, std::optional<Excess> excess) {
+  return report(deciding, rule, deciding.rules->mode(rule), std::move(finding), remedy,
+                std::move(excess));
 }
 
 Result<void> want_override(Deciding& deciding, std::string_view rule, std::string finding,
                            std::string_view remedy) {
   const RuleMode mode = deciding.rules->mode(rule);
   return report(deciding, rule, mode == RuleMode::enforce ? RuleMode::override : mode,
-                std::move(finding), remedy);
+                std::move(finding), remedy, std::nullopt);
 }
 
 Result<Sequence> previous_in(schema::Record::Reader record, std::string_view subject) {

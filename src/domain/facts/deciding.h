@@ -7,6 +7,7 @@
 
 #include "codec/text.h"
 #include "domain/decide.h"
+#include "domain/finding.h"
 #include "domain/standing.h"
 
 namespace counterfoil {
@@ -20,6 +21,7 @@ struct Deciding {
   const RuleSet* rules;  // in force; null only for the facts that open a ledger
   schema::Record::Builder record;
   std::vector<Breach> breaches;
+  std::vector<Finding>* findings = nullptr;  // where rules are only asked, and nothing is refused
 };
 
 /// A decider accepts the fact (and fills in what the ledger sets) or says why not. One a fact.
@@ -79,9 +81,9 @@ Result<void> decide_disclosure_published(Deciding&, schema::Fact::Builder);
 Result<void> decide_reversal_proposed(Deciding&, schema::Fact::Builder);
 
 /// Reports that a rule is broken. By the rule's mode in the set in force it is refused, recorded as
-/// a breach, or passed over. `remedy` says what would make it pass.
+/// a breach, or passed over. `remedy` says what would make it pass; `excess`, how much would.
 Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,
-                           std::string_view remedy);
+                           std::string_view remedy, std::optional<Excess> excess = std::nullopt);
 
 /// The same for what the rule cannot judge: where the rule is enforced, an override lets it pass.
 Result<void> want_override(Deciding& deciding, std::string_view rule, std::string finding,

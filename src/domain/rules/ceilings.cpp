@@ -97,7 +97,7 @@ Result<std::optional<GradeCeiling>> grade_ceiling(RuleCase& rule_case,
 }
 
 Result<void> report_above(RuleCase& rule_case, const GradeCeiling& ceiling, std::string_view what,
-                          std::string_view remedy) {
+                          std::string_view remedy, const Appropriation& above) {
   const auto& [why, step] = ceiling.cut;
   return report_breach(
       rule_case.deciding, "R4",
@@ -105,7 +105,7 @@ Result<void> report_above(RuleCase& rule_case, const GradeCeiling& ceiling, std:
                   "{}",
                   what, ceiling.amount.minor, step.ceiling, words_of(ceiling.base),
                   grade_name(why.grade), why.sequence.value),
-      remedy);
+      remedy, Excess{format_line(above.line), above.amount, ceiling.amount});
 }
 
 Result<void> want_ceiling_cited(RuleCase& rule_case, const GradeCeiling& ceiling) {
@@ -148,7 +148,8 @@ Result<void> check_grade_cut(RuleCase& rule_case) {
   if (!ceiling) return {};
   if (amount > ceiling->amount)
     CF_TRY(report_above(rule_case, *ceiling, fmt::format("{} minor units are", amount.minor),
-                        fmt::format("Appropriate at most {}", ceiling->amount.minor)));
+                        fmt::format("Appropriate at most {}", ceiling->amount.minor),
+                        *appropriation));
   if (ceiling->cut.step.redesign) CF_TRY(check_redesigned(rule_case, line, ceiling->cut.grade));
   return want_ceiling_cited(rule_case, *ceiling);
 }
@@ -184,7 +185,8 @@ Result<void> check_cut_stays(RuleCase& rule_case) {
     CF_TRY(report_above(rule_case, *ceiling,
                         fmt::format("the {} minor units of {} that {} would have are",
                                     own->amount.minor, line.fiscal_year, name),
-                        fmt::format("Give it no more than makes {}", ceiling->amount.minor)));
+                        fmt::format("Give it no more than makes {}", ceiling->amount.minor),
+                        {line, own->amount}));
     CF_TRY(want_ceiling_cited(rule_case, *ceiling));
   }
   return {};
@@ -267,7 +269,8 @@ Result<void> check_across_the_board(RuleCase& rule_case) {
         fmt::format("{} minor units are above the ceiling of {}: {}, for a key special project "
                     "(record {})",
                     amount.minor, ceiling.amount.minor, ceiling.how, classified->sequence().value),
-        fmt::format("Appropriate at most {}", ceiling.amount.minor)));
+        fmt::format("Appropriate at most {}", ceiling.amount.minor),
+        Excess{format_line(line), amount, ceiling.amount}));
   else
     CF_TRY(check_saving(rule_case, Money{base.amount.minor - ceiling.amount.minor}));
   CF_TRY(want_cited(rule_case.deciding, "R5", classified->sequence(), "the classification"));

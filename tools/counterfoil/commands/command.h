@@ -26,6 +26,9 @@ void add_views(CLI::App& app, GlobalOptions& global, Action& action);  // a comm
 void add_history(CLI::App& app, GlobalOptions& global, Action& action);
 void add_tail(CLI::App& app, GlobalOptions& global, Action& action);
 void add_proposals(CLI::App& app, GlobalOptions& global, Action& action);  // propose, carry out
+void add_explain(CLI::App& app, GlobalOptions& global, Action& action);
+void add_difference(CLI::App& app, GlobalOptions& global, Action& action);
+void add_what_if(CLI::App& app, GlobalOptions& global, Action& action);
 void add_report(CLI::App& app, GlobalOptions& global, Action& action);
 void add_facts(CLI::App& app, GlobalOptions& global, Action& action);
 void add_projections(CLI::App& app, GlobalOptions& global, Action& action);
@@ -53,10 +56,15 @@ struct LineFilter {
 
   void add_to(CLI::App& command);
   void fill(schema::Filter::Builder filter) const;
-  /// Fails where one of the values is in no budget line of the ledger, with those that are: to be
-  /// asked where no row was found, because a mistyped filter must not read as "there is none".
+  /// Fails where one of the values is in no budget line of the ledger, with those that are, and says
+  /// whether the project exists at all: to be asked where no row was found, because a mistyped
+  /// filter must not read as "there is none".
   Result<void> check_known(LedgerAccess& access) const;
 };
+
+/// The number that --of names, and the option itself.
+schema::Figure figure_of(const std::string& name);
+void add_figure(CLI::App& command, std::string& name);
 
 /// An option's check: it must be a whole number, and none below `least`.
 CLI::Validator at_least(std::int64_t least);
@@ -74,6 +82,10 @@ Result<void> each_row(LedgerAccess& access, std::string_view view, const LineFil
 
 /// The struct of a view's rows; the view must be one of this build's.
 capnp::StructSchema row_schema_of(std::string_view view);
+
+/// Fails where nothing was ever recorded about the subject, or nothing that counts as of what
+/// --as-of says.
+Result<void> check_subject_known(LedgerAccess& access, const std::string& subject);
 
 /// The first values, in order, of those that a filter could name: "2023, 2024 and 7 more".
 std::string some_of(const std::set<std::string>& values);

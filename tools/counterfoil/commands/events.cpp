@@ -55,15 +55,15 @@ Result<ExitStatus> print_history(const GlobalOptions& global, const std::string&
     auto request = access->reader().historyRequest();
     request.setSubject(text_of(subject));
     request.setFrom(next);
+    fill(request.initAsOf(), access->as_of());
     CF_LET(auto page, access->call(kj::mv(request)));
     for (const auto bytes : page.getRecords()) {
       CF_LET(const auto record, buffer.load(view(bytes)));
       printer.print(record);
     }
     CF_TRY(flush_output());
-    next += page.getRecords().size();
+    next = page.getNext();
     count = page.getCount();
-    if (page.getRecords().size() == 0) break;
   } while (next < count);
   printer.finish();
   return ExitStatus::done;
@@ -166,6 +166,7 @@ Result<ExitStatus> tail(const GlobalOptions& global, const TailOptions& options)
 }  // namespace
 
 void add_history(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_past.insert("history");
   auto* command = app.add_subcommand("history", "Every event of a subject, in order");
   auto subject = std::make_shared<std::string>();
   command

@@ -1,10 +1,8 @@
 #include "service/create.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <memory>
 
-#include "core/files.h"
 #include "counterfoil/commands/command.h"
 #include "counterfoil/rule_sets.h"
 
@@ -17,18 +15,6 @@ struct InitOptions {
   std::string rule_set_from = "1900-01-01";
   std::string fiscal_year_start = "01-01";
 };
-
-/// The document of a shipped rule set, or of a file.
-Result<std::string> rule_set_document(const std::string& name) {
-  for (const ShippedRuleSet& shipped : shipped_rule_sets())
-    if (shipped.name == name) return std::string(shipped.json);
-  std::error_code error;
-  if (std::filesystem::exists(name, error)) return read_file(name);
-  std::vector<std::string_view> names;
-  for (const ShippedRuleSet& shipped : shipped_rule_sets()) names.push_back(shipped.name);
-  return fail(ErrorCode::invalid, "there is no rule set \"{}\": name one of {}, or a JSON file",
-              name, fmt::join(names, ", "));
-}
 
 /// Reads "MM-DD".
 Result<void> set_fiscal_year(LedgerPlan& plan, const std::string& text) {

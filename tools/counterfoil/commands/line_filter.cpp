@@ -39,7 +39,29 @@ void LineFilter::fill(schema::Filter::Builder filter) const {
   filter.setRule(text_of(rule));
 }
 
+Result<void> check_subject_known(LedgerAccess& access, const std::string& subject) {
+  auto request = access.reader().historyRequest();
+  request.setSubject(text_of(subject));
+  request.setLimit(1);
+  counterfoil::fill(request.initAsOf(), access.as_of());
+  CF_TRY(access.call(kj::mv(request)));
+  return {};
+}
+
 Result<void> LineFilter::check_known(LedgerAccess& access) const {
+  if (!project.empty()) {
+    CF_TRY(check_subject_known(access, "project/" + project));
+    LineFilter of_project;
+    of_project.project = project;
+    bool has_line = false;
+    CF_TRY(each_budget(access, of_project, [&](schema::BudgetRow::Reader) -> Result<void> {
+      has_line = true;
+      return {};
+    }));
+    if (!has_line)
+      return fail(ErrorCode::not_found, "project {} exists, and has no budget line yet{}", project,
+                  access.as_of().is_set() ? " as of " + format(access.as_of()) : "");
+  }
   struct Wish {
     std::string_view name;
     std::string wanted;

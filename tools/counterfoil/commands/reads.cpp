@@ -45,6 +45,7 @@ Result<ExitStatus> print_adjustments(const GlobalOptions& global, const LineFilt
   do {
     auto request = access->reader().adjustmentsRequest();
     filter.fill(request.initFilter());
+    fill(request.initAsOf(), access->as_of());
     request.setAfter(data_of(after));
     CF_LET(auto page, access->call(kj::mv(request)));
     for (const auto row : page.getRows()) output.row(row);
@@ -70,6 +71,7 @@ Result<void> each_budget(LedgerAccess& access, const LineFilter& filter,
   do {
     auto request = access.reader().budgetsRequest();
     filter.fill(request.initFilter());
+    fill(request.initAsOf(), access.as_of());
     request.setAfter(data_of(after));
     CF_LET(auto page, access.call(kj::mv(request)));
     for (const auto row : page.getRows()) CF_TRY(visit(row));
@@ -80,6 +82,7 @@ Result<void> each_budget(LedgerAccess& access, const LineFilter& filter,
 }
 
 void add_budgets(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_past.insert({"budgets", "adjustments"});
   auto* command = app.add_subcommand(
       "budgets",
       "Current budgets, one row a line: original, each kind of adjustment, current, "
@@ -90,7 +93,8 @@ void add_budgets(CLI::App& app, GlobalOptions& global, Action& action) {
       "A filter that no budget line of the ledger fits is status 1, with what there is.\n"
       "Examples:\n"
       "  counterfoil budgets --fiscal-year 2024 --unit U001\n"
-      "  counterfoil --output csv budgets > budgets.csv");
+      "  counterfoil --output csv budgets > budgets.csv\n"
+      "  counterfoil budgets --as-of effective:2024-06-30 --as-of recorded:2024-12-31");
   command->callback([&global, &action, options] {
     action = [&global, options] { return print_budgets(global, *options); };
   });

@@ -112,6 +112,7 @@ Result<ExitStatus> report(const GlobalOptions& global, const ReportOptions& chos
 }  // namespace
 
 void add_report(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_past.insert("report");
   auto* command = app.add_subcommand("report", "The bureau's accounts, computed from the ledger");
   command->require_subcommand(1);
   auto* annual = command->add_subcommand(

@@ -190,6 +190,7 @@ Result<void> each_row(LedgerAccess& access, std::string_view name, const LineFil
     auto request = access.reader().rowsRequest();
     request.setView(text_of(std::string(name)));
     filter.fill(request.initFilter());
+    fill(request.initAsOf(), access.as_of());
     request.setAfter(data_of(after));
     CF_LET(auto page, access.call(kj::mv(request)));
     for (const auto bytes : page.getRows()) {
@@ -204,6 +205,7 @@ Result<void> each_row(LedgerAccess& access, std::string_view name, const LineFil
 
 void add_views(CLI::App& app, GlobalOptions& global, Action& action) {
   for (const ViewCommand& one : view_commands) {
+    global.commands_of_past.insert(one.name);
     auto* command = app.add_subcommand(one.name, one.description);
     auto filter = std::make_shared<LineFilter>();
     add_choices(*command, row_schema_of(one.name), *filter);

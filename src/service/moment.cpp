@@ -1,0 +1,176 @@
+#include "service/moment.h"
+
+#include <algorithm>
+#include <set>
+
+#include "codec/describe.h"
+#include "core/bytes.h"
+#include "core/limits.h"
+
+namespace counterfoil {
+namespace {
+
+/// How many records were recorded by then, found by halving: recordedAt never decreases.
+Result<std::uint64_t> recorded_by(const Journal& journal, Instant moment) {
+  std::uint64_t low = 0;
+  std::uint64_t high = journal.size();
+  std::string bytes;
+  RecordBuffer buffer;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    CF_TRY(journal.read(Sequence{middle}, bytes));
+    CF_LET(const auto record, buffer.load(bytes));
+    if (record.getRecordedAt() <= moment.microseconds)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return low;
+}
+
+/// The sequences of one subject's history, page by page.
+class Sequences {
+ public:
+  Sequences(const Journal& journal, std::string subject)
+      : journal_(journal), subject_(std::move(subject)) {}
+
+  /// The next one that is not looked at yet; nothing at the end.
+  Result<std::optional<std::uint64_t>> peek() {
+    if (at_ == page_.size()) {
+      CF_LET(page_, journal_.history(subject_, Ordinal{read_}, limits::rows_in_page));
+      read_ += page_.size();
+      at_ = 0;
+    }
+    if (page_.empty()) return std::nullopt;
+    return page_[at_].value;
+  }
+  void pass() { ++at_; }
+
+ private:
+  const Journal& journal_;
+  std::string subject_;
+  std::vector<Sequence> page_;
+  std::size_t at_ = 0;
+  std::uint64_t read_ = 0;
+};
+
+}  // namespace
+
+Result<Moment> moment_of(const Journal& journal, const AsOf& as_of, Instant now) {
+  Moment moment{journal.size(), as_of};
+  const auto check_not_ahead = [&](const std::optional<Instant>& bound,
+                                   std::string_view axis) -> Result<void> {
+    if (!bound || *bound <= now) return {};
+    return fail(ErrorCode::not_found,
+                "{}:{} is later than now ({}): what will be {} until then is not known. Leave the "
+                "bound out to see what is",
+                axis, format_instant(*bound), format_instant(now), axis);
+  };
+  if (as_of.sequence) {
+    if (as_of.sequence->value >= moment.end)
+      return fail(ErrorCode::not_found,
+                  "seq:{} is behind the end: the ledger holds {} records, the newest is {}",
+                  as_of.sequence->value, moment.end, moment.end - 1);
+    moment.end = as_of.sequence->value + 1;
+  }
+  CF_TRY(check_not_ahead(as_of.recorded, "recorded"));
+  CF_TRY(check_not_ahead(as_of.decided, "decided"));
+  if (as_of.recorded) {
+    CF_LET(const std::uint64_t recorded, recorded_by(journal, *as_of.recorded));
+    if (recorded == 0) {
+      std::string bytes;
+      RecordBuffer buffer;
+      CF_TRY(journal.read(Sequence{0}, bytes));
+      CF_LET(const auto first, buffer.load(bytes));
+      return fail(ErrorCode::not_found,
+                  "recorded:{} is before the beginning: the ledger was opened at {}",
+                  format_instant(*as_of.recorded), format_instant({first.getRecordedAt()}));
+    }
+    moment.end = std::min(moment.end, recorded);
+  }
+  return moment;
+}
+
+Result<PastPage> past_page(const Journal& journal, const AsOf& as_of, Instant now,
+                           std::string_view after) {
+  PastPage page;
+  if (after.empty()) {
+    CF_LET(page.moment, moment_of(journal, as_of, now));
+    return page;
+  }
+  if (after.size() < sizeof(std::uint64_t))
+    return fail(ErrorCode::invalid, "a page goes on with what the page before it gave as next");
+  page.moment = {get_big_endian<std::uint64_t>(after), as_of};
+  page.after = after.substr(sizeof(std::uint64_t));
+  if (page.moment.end > journal.size())
+    return fail(ErrorCode::invalid, "the page before this one is of another ledger: begin again");
+  return page;
+}
+
+std::string next_page(const Moment& moment, std::string_view key) {
+  std::string next;
+  put_big_endian(next, moment.end);
+  return next.append(key);
+}
+
+std::string describe(const Moment& moment) {
+  return fmt::format("as of {}", format(moment.as_of));
+}
+
+Result<void> each_record_about(const Journal& journal, const std::vector<std::string>& subjects,
+                               const Moment& moment, const VisitRecord& visit) {
+  std::vector<Sequences> histories;
+  histories.reserve(subjects.size());
+  for (const std::string& subject : subjects) histories.emplace_back(journal, subject);
+  std::string bytes;
+  RecordBuffer buffer;
+  for (;;) {
+    std::optional<std::uint64_t> next;
+    for (Sequences& history : histories) {
+      CF_LET(const auto candidate, history.peek());
+      if (candidate && (!next || *candidate < *next)) next = candidate;
+    }
+    if (!next || *next >= moment.end) return {};
+    for (Sequences& history : histories) {
+      CF_LET(const auto candidate, history.peek());
+      if (candidate == next) history.pass();
+    }
+    CF_TRY(journal.read(Sequence{*next}, bytes));
+    CF_LET(const auto record, buffer.load(bytes));
+    CF_TRY(check_foldable(record));
+    if (!moment.counts(record)) continue;
+    try {
+      CF_TRY(visit(record));
+    } catch (const kj::Exception& error) {
+      return fail(ErrorCode::corrupt, "record {} cannot be read: {}", *next, describe(error));
+    }
+  }
+}
+
+Result<void> check_subject_there(const Journal& journal, std::string_view subject,
+                                 const Moment& moment) {
+  CF_LET(const auto first, journal.history(subject, Ordinal{0}, 1));
+  if (first.empty())
+    return fail(ErrorCode::not_found, "nothing was ever recorded about {}", subject);
+  bool is_there = false;
+  const Error found{ErrorCode::busy, {}};  // ends the walk at the first record that counts
+  const auto walked = each_record_about(journal, {std::string(subject)}, moment,
+                                        [&](schema::Record::Reader) -> Result<void> {
+                                          is_there = true;
+                                          return tl::make_unexpected(found);
+                                        });
+  if (is_there) return {};
+  CF_TRY(walked);
+  std::string bytes;
+  RecordBuffer buffer;
+  CF_TRY(journal.read(first.front(), bytes));
+  CF_LET(const auto record, buffer.load(bytes));
+  return fail(ErrorCode::not_found,
+              "nothing about {} counts {} yet: the first event about it is {}, recorded at {}, "
+              "decided at {} and effective on {}",
+              subject, describe(moment), first.front().value,
+              format_instant({record.getRecordedAt()}), format_instant({record.getDecidedAt()}),
+              format_date({record.getEffectiveOn()}));
+}
+
+}  // namespace counterfoil

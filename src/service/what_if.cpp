@@ -1,0 +1,177 @@
+#include "service/what_if.h"
+
+#include <schema/views.capnp.h>
+
+#include <set>
+
+#include "codec/line.h"
+#include "codec/subjects.h"
+#include "codec/text.h"
+#include "domain/evolve.h"
+#include "domain/judge.h"
+#include "projections/own.h"
+
+namespace counterfoil {
+namespace {
+
+using schema::WhatIfRow;
+
+Key page_key(std::string_view key) {
+  return Key("p").text(key);
+}
+
+/// The book among the entries of a fold, over the journal's records.
+class RowsBook final : public BookSource {
+ public:
+  RowsBook(Rows& rows, const Journal& journal, std::map<Sequence, RuleSet>& published)
+      : rows_(rows), journal_(journal), published_(published) {}
+
+  Result<::counterfoil::Page> page(std::string_view key) override {
+    CF_LET(const bool is_there, rows_.get(page_key(key), bytes_));
+    if (!is_there) return ::counterfoil::Page{};
+    return decode_page(bytes_);
+  }
+  Result<schema::Record::Reader> record(Sequence sequence) override {
+    CF_TRY(journal_.read(sequence, bytes_));
+    return buffer_.load(bytes_);
+  }
+  Result<const RuleSet*> rule_set(Sequence published) override {
+    const auto found = published_.find(published);
+    if (found != published_.end()) return &found->second;
+    CF_LET(const auto publication, record(published));
+    CF_LET(RuleSet rules,
+           read_rule_set(view(publication.getFact().getRuleSetPublished().getDocument())));
+    return &published_.emplace(published, std::move(rules)).first->second;
+  }
+  void keep(const Book& changed) {
+    for (const auto& [key, page] : changed.changes()) rows_.put(page_key(key), encode_page(page));
+  }
+
+ private:
+  Rows& rows_;
+  const Journal& journal_;
+  std::map<Sequence, RuleSet>& published_;
+  std::string bytes_;
+  RecordBuffer buffer_;
+};
+
+/// What two findings of one fact have in common where they say the same under two rule sets.
+using Kind = std::pair<std::string, std::string>;
+Kind kind_of(const Finding& finding) {
+  return {finding.rule, finding.excess ? finding.excess->line : std::string()};
+}
+
+/// Those whose kind is not among the others.
+std::vector<Finding> only_in(const std::vector<Finding>& findings,
+                             const std::vector<Finding>& others) {
+  std::set<Kind> known;
+  for (const Finding& other : others) known.insert(kind_of(other));
+  std::vector<Finding> only;
+  for (const Finding& finding : findings)
+    if (!known.contains(kind_of(finding))) only.push_back(finding);
+  return only;
+}
+
+bool has_override(schema::Record::Reader record) {
+  for (const auto breach : record.getBreaches())
+    if (breach.getMode() == schema::Breach::Mode::OVERRIDE) return true;
+  return false;
+}
+
+WhatIfRow::Outcome outcome_of(const Finding& finding, schema::Record::Reader record) {
+  switch (finding.mode) {
+    case RuleMode::enforce:
+      return finding.excess ? WhatIfRow::Outcome::CAPPED : WhatIfRow::Outcome::REFUSED;
+    case RuleMode::override:
+      if (has_override(record)) return WhatIfRow::Outcome::OBSERVED;
+      return finding.excess ? WhatIfRow::Outcome::CAPPED : WhatIfRow::Outcome::OVERRIDE_REQUIRED;
+    default:
+      return WhatIfRow::Outcome::OBSERVED;
+  }
+}
+
+/// The amount of the record's decision on the line, or on the only line of it.
+struct Amount {
+  std::string line;
+  Money amount;
+};
+std::optional<Amount> amount_of(schema::Record::Reader record) {
+  const auto fact = record.getFact();
+  if (!fact.isBudgetAppropriated()) return std::nullopt;
+  const auto appropriated = fact.getBudgetAppropriated();
+  return Amount{std::string(view(appropriated.getLine())), Money{appropriated.getAmount()}};
+}
+
+Result<void> put_finding(schema::Record::Reader record, Rows& rows, std::uint64_t index,
+                         WhatIfRow::Outcome outcome, const Finding& finding) {
+  CF_LET(Place place, place_of(record, rows));
+  std::string measure;
+  std::optional<Amount> amount = amount_of(record);
+  if (finding.excess) amount = Amount{finding.excess->line, finding.excess->amount};
+  if (amount) {
+    CF_LET(const LineId line, parse_line(amount->line));
+    place.project = line.project;
+    place.fund = line.fund;
+    place.fiscal_year = line.fiscal_year;
+    measure = line.measure;
+    CF_LET(place.unit, unit_of(rows, place.project));
+  }
+  put_row<WhatIfRow>(
+      rows, Key(row_letter).number(record.getSequence()).number(index),
+      [&](WhatIfRow::Builder row) {
+        row.setSequence(record.getSequence());
+        row.setFact(text_of(std::string(fact_name(record.getFact()))));
+        row.setOutcome(outcome);
+        row.setRule(text_of(finding.rule));
+        row.setFinding(text_of(finding.text));
+        row.setProject(text_of(place.project));
+        row.setUnit(text_of(place.unit));
+        row.setFiscalYear(place.fiscal_year);
+        row.setFund(text_of(place.fund));
+        row.setMeasure(text_of(measure));
+        if (amount) row.setAmount(amount->amount.minor);
+        if (finding.excess) {
+          row.setAllowed(finding.excess->allowed.minor);
+          if (outcome == WhatIfRow::Outcome::CAPPED)
+            row.setDifference(finding.excess->allowed.minor - finding.excess->amount.minor);
+        }
+        row.setDecidedAt(record.getDecidedAt());
+        row.setActor(record.getActor());
+        row.setDocument(text_of(std::string(document_of(record))));
+      });
+  return {};
+}
+
+}  // namespace
+
+capnp::StructSchema WhatIf::row_schema() const {
+  return capnp::Schema::from<WhatIfRow>();
+}
+
+std::string_view WhatIf::row_prefix() const {
+  return row_letter;
+}
+
+Result<void> WhatIf::fold(schema::Record::Reader record, Rows& rows) const {
+  remember_registry(record, rows);
+  RowsBook source(rows, journal_, published_);
+  Book before(source);
+  Book after(before.source());
+  CF_TRY(evolve(after, record));
+  const Date decided_on = zone_.day_of({record.getDecidedAt()});
+  CF_LET(const auto ledger, before.state<LedgerState>("ledger"));
+  if (const auto in_force_then = in_force(ledger, decided_on)) {
+    CF_LET(const RuleSet* const recorded, source.rule_set(in_force_then->published));
+    CF_LET(const auto found, judge(before, after, record, *recorded, decided_on));
+    CF_LET(const auto would_find, judge(before, after, record, rules_, decided_on));
+    std::uint64_t index = 0;
+    for (const Finding& finding : only_in(would_find, found))
+      CF_TRY(put_finding(record, rows, index++, outcome_of(finding, record), finding));
+    for (const Finding& finding : only_in(found, would_find))
+      CF_TRY(put_finding(record, rows, index++, WhatIfRow::Outcome::PERMITTED, finding));
+  }
+  source.keep(after);
+  return {};
+}
+
+}  // namespace counterfoil

@@ -150,10 +150,12 @@ interface Reader {
   # The budget lines that differ between two moments, and what makes the difference: the events that
   # count at the second only, and, taken back, those that count at the first only.
 
-  whatIf @11 (ruleSet :Text, asOf :AsOf, after :Data, limit :UInt32)
+  whatIf @11 (ruleSet :Text, asOf :AsOf, after :Data, limit :UInt32, inPlaceOf :Text)
       -> (rows :List(Views.WhatIfRow), next :Data);
   # Each decision with which a rule would have found something else under this rule set (its JSON)
-  # than it found under the one in force. Nothing is recorded.
+  # than it found under the one in force. Nothing is recorded. The set takes the place of those whose
+  # name is `inPlaceOf`, of all of them where that is "all"; where it is empty, of those of its own
+  # name, and of all where there are none.
 }
 
 enum Figure {

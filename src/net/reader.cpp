@@ -139,8 +139,7 @@ class ReaderServer final : public schema::Reader::Server {
       CF_LET(DifferencePage page,
              read_difference(ledger.journal(), ledger.past(),
                              {from.moment, to.moment, filter, figure}, to.after, limit));
-      if (!page.next.empty())
-        page.next = next_page(from.moment, next_page(to.moment, page.next));
+      if (!page.next.empty()) page.next = next_page(from.moment, next_page(to.moment, page.next));
       return page;
     };
     return background_.chores.run(std::move(work))
@@ -159,10 +158,11 @@ class ReaderServer final : public schema::Reader::Server {
   kj::Promise<void> whatIf(WhatIfContext context) override {
     const auto params = context.getParams();
     auto work = [&ledger = ledger_, document = std::string(view(params.getRuleSet())),
+                 in_place_of = std::string(view(params.getInPlaceOf())),
                  as_of = as_of_of(params.getAsOf()), after = std::string(view(params.getAfter())),
                  limit = params.getLimit()] {
-      return read_what_if(ledger.journal(), ledger.past(), ledger.zone(), document, as_of,
-                          ledger.now(), after, limit);
+      return read_what_if(ledger.journal(), ledger.past(), ledger.zone(), document, in_place_of,
+                          as_of, ledger.now(), after, limit);
     };
     return background_.chores.run(std::move(work)).then([context](Result<RowPage> found) mutable {
       const RowPage page = or_throw(std::move(found));
@@ -256,14 +256,13 @@ class ReaderServer final : public schema::Reader::Server {
     const auto unwrapped = [](Result<RowPage> page) { return or_throw(std::move(page)); };
     if (!as_of.is_set())
       return folded(name)
-          .then([this, name, filter = std::move(filter), after = std::move(after),
-                 limit]() mutable {
-            return background_.reads.run([&projector = ledger_.projector(), name,
-                                          filter = std::move(filter), after = std::move(after),
-                                          limit] {
-              return read_rows(projector, name, filter, after, limit);
-            });
-          })
+          .then(
+              [this, name, filter = std::move(filter), after = std::move(after), limit]() mutable {
+                return background_.reads.run(
+                    [&projector = ledger_.projector(), name, filter = std::move(filter),
+                     after = std::move(after),
+                     limit] { return read_rows(projector, name, filter, after, limit); });
+              })
           .then(unwrapped);
     return background_.chores
         .run([&ledger = ledger_, name, filter = std::move(filter), after = std::move(after), limit,

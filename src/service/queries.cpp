@@ -4,6 +4,7 @@
 #include <capnp/schema.h>
 
 #include <algorithm>
+#include <set>
 
 #include "codec/line.h"
 #include "codec/text.h"
@@ -12,6 +13,7 @@
 #include "projections/budgets.h"
 #include "projections/row_codec.h"
 #include "projections/rows.h"
+#include "service/journal_book.h"
 #include "service/what_if.h"
 #include "storage/journal_tree.h"
 
@@ -186,6 +188,27 @@ Result<std::vector<std::string>> rows_of(MemoryRows& rows, std::string_view pref
 
 }  // namespace
 
+namespace {
+
+/// The name of the rule sets whose place another one takes; empty for all.
+Result<std::string> replaced_rule_sets(const Journal& journal, const RuleSet& rules,
+                                       const std::string& in_place_of) {
+  if (in_place_of == "all") return std::string();
+  JournalBook source(journal);
+  Book book(source);
+  CF_LET(const auto ledger, book.state<LedgerState>("ledger"));
+  std::set<std::string> names;
+  for (const auto& published : ledger.rule_sets)
+    names.insert(published.version.substr(0, published.version.find('@')));
+  const std::string& wanted = in_place_of.empty() ? rules.name : in_place_of;
+  if (names.contains(wanted)) return wanted;
+  if (in_place_of.empty()) return std::string();
+  return fail(ErrorCode::not_found, "no rule set \"{}\" was published; there are {}", in_place_of,
+              fmt::join(names, ", "));
+}
+
+}  // namespace
+
 Result<RowPage> read_rows(const Projector& projector, std::string_view view, const Filter& filter,
                           std::string_view after, std::size_t limit) {
   CF_LET(const Projection* const projection, projector.find(view));
@@ -222,14 +245,16 @@ Result<RowPage> read_rows_as_of(const Projector& projector, const Journal& journ
 }
 
 Result<RowPage> read_what_if(const Journal& journal, Past& past, const Zone& zone,
-                             const std::string& document, const AsOf& as_of, Instant now,
-                             std::string_view after, std::size_t limit) {
+                             const std::string& document, const std::string& in_place_of,
+                             const AsOf& as_of, Instant now, std::string_view after,
+                             std::size_t limit) {
   CF_LET(RuleSet rules, parse_rule_set(document));
   CF_LET(const PastPage at, past_page(journal, as_of, now, after));
-  const WhatIf what_if(journal, zone, std::move(rules));
+  CF_LET(const std::string replaced, replaced_rule_sets(journal, rules, in_place_of));
+  const WhatIf what_if(journal, zone, std::move(rules), replaced);
   const Hash digest = Hasher::sha256().leaf(document);
   CF_LET(const Past::StatePtr state,
-         past.state(what_if, fmt::format("what-if/{}", bytes_of(digest)), at.moment));
+         past.state(what_if, fmt::format("what-if/{}/{}", replaced, bytes_of(digest)), at.moment));
   CF_LET(PageBuilder page, PageBuilder::of(what_if, {}, limit));
   CF_TRY(fill_page(page, past.walk(*state), what_if.row_prefix(), at.after));
   RowPage found = page.take();

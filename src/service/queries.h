@@ -44,9 +44,12 @@ Result<RowPage> read_rows_as_of(const Projector& projector, const Journal& journ
                                 Instant now, std::string_view after, std::size_t limit);
 
 /// What a rule set (its JSON) would have changed: rows of WhatIfRow by sequence; service/what_if.h.
+/// `in_place_of` is the name of those whose place it takes, "all", or empty for those of its own
+/// name, or all where there are none; `not_found` names those that were published.
 Result<RowPage> read_what_if(const Journal& journal, Past& past, const Zone& zone,
-                             const std::string& document, const AsOf& as_of, Instant now,
-                             std::string_view after, std::size_t limit);
+                             const std::string& document, const std::string& in_place_of,
+                             const AsOf& as_of, Instant now, std::string_view after,
+                             std::size_t limit);
 
 /// A subject's records that count at the moment, from an ordinal on.
 struct HistoryPage {

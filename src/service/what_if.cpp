@@ -160,8 +160,11 @@ Result<void> WhatIf::fold(schema::Record::Reader record, Rows& rows) const {
   CF_TRY(evolve(after, record));
   const Date decided_on = zone_.day_of({record.getDecidedAt()});
   CF_LET(const auto ledger, before.state<LedgerState>("ledger"));
+  const RuleSet* recorded = nullptr;
   if (const auto in_force_then = in_force(ledger, decided_on)) {
-    CF_LET(const RuleSet* const recorded, source.rule_set(in_force_then->published));
+    CF_LET(recorded, source.rule_set(in_force_then->published));
+  }
+  if (recorded != nullptr && (in_place_of_.empty() || recorded->name == in_place_of_)) {
     CF_LET(const auto found, judge(before, after, record, *recorded, decided_on));
     CF_LET(const auto would_find, judge(before, after, record, rules_, decided_on));
     std::uint64_t index = 0;

@@ -63,7 +63,7 @@ void ExplanationText::add(const Explained& page) {
       add_event(page, events[i], {last ? "└─ " : "├─ ", last ? "   " : "│  "});
     }
     if (figure.getAmount() == figure.getSum())
-      out_ << fmt::format(fmt::runtime(say("   = {}: the events above sum to it: {}\n\n",
+      out_ << fmt::format(fmt::runtime(say("   = {}, the sum of the {} event(s) above\n\n",
                                            "   = {}：以上 {} 笔事件之和与其一致\n\n")),
                           money(figure.getSum(), measure), events.size());
     else
@@ -149,9 +149,9 @@ void ExplanationText::finish() {
                                      : std::string(say("does not fit 64 bits", "超出范围")));
   out_ << fmt::format(
       fmt::runtime(wrong_ == 0
-                       ? say("{} events sum to {} figures of the read model, to the minor unit.\n",
+                       ? say("{} event(s) sum to {} figure(s) of the read model, to the minor unit.\n",
                              "共 {} 笔事件，与读模型的 {} 个数一分不差。\n")
-                       : say("{} events; of {} figures some are not their sum.\n",
+                       : say("{} event(s); of {} figure(s) some are not their sum.\n",
                              "共 {} 笔事件，{} 个数中有不一致者。\n")),
       events_, figures_);
 }

@@ -15,6 +15,7 @@ namespace {
 
 struct WhatIfOptions {
   std::string rule_set;
+  std::string in_place_of;
   std::string by = "decision";
 };
 
@@ -74,6 +75,7 @@ Result<ExitStatus> what_if(const GlobalOptions& global, const WhatIfOptions& opt
   do {
     auto request = access->reader().whatIfRequest();
     request.setRuleSet(text_of(document));
+    request.setInPlaceOf(text_of(options.in_place_of));
     fill(request.initAsOf(), access->as_of());
     request.setAfter(data_of(after));
     CF_LET(auto page, access->call(kj::mv(request)));

@@ -13,10 +13,10 @@ namespace counterfoil {
 /// A moment of the past, on up to four axes at once (shared vocabulary: sequence, recordedAt,
 /// decidedAt, effectiveOn). An event counts if it meets every bound that is set; each is inclusive.
 struct AsOf {
-  std::optional<Sequence> sequence;
-  std::optional<Instant> recorded;
-  std::optional<Instant> decided;
-  std::optional<Date> effective;
+  std::optional<Sequence> sequence = {};
+  std::optional<Instant> recorded = {};
+  std::optional<Instant> decided = {};
+  std::optional<Date> effective = {};
 
   bool is_set() const { return sequence || recorded || decided || effective; }
   friend bool operator==(const AsOf&, const AsOf&) = default;

@@ -98,12 +98,13 @@ class Monitoring final : public RowProjection<Row> {
       check = change->record.fact().getCorrectionOrdered().getCheck();
     } else {
       CF_LET(
-          const HeldRecord order,
+          const auto order,
           standings.kept(Sequence{change->record.fact().getCorrectionVerified().getCorrection()}));
-      check = order.fact().getCorrectionOrdered().getCheck();
+      if (!order) return {};
+      check = order->fact().getCorrectionOrdered().getCheck();
     }
-    CF_LET(const HeldRecord checked, standings.kept(Sequence{check}));
-    return put_rows(rows, checked);
+    CF_LET(const auto checked, standings.kept(Sequence{check}));
+    return checked ? put_rows(rows, *checked) : Result<void>();
   }
 };
 

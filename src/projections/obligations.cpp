@@ -156,8 +156,9 @@ class Obligations final : public RowProjection<Row> {
       return true;
     }));
     for (const Sequence result : results) {
-      CF_LET(const HeldRecord record, Standings(rows).kept(result));
-      const auto applied = record.fact().getResultApplied();
+      CF_LET(const auto record, Standings(rows).kept(result));
+      if (!record) continue;
+      const auto applied = record->fact().getResultApplied();
       CF_TRY(refresh(rows, view(applied.getAbout()), applied.getEvaluatedYear()));
     }
     return {};

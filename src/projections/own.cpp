@@ -64,10 +64,9 @@ Result<std::optional<Change>> Standings::note(schema::Record::Reader record,
       !is_wanted(static_cast<Fact::Which>(fact.getEventReversed().getReversedFact())))
     return std::nullopt;
   const Sequence undone{fact.getEventReversed().getEvent()};
-  std::string bytes;
-  CF_LET(const bool known, rows_.get(kept_key(undone), bytes));
-  if (!known) return std::nullopt;
-  CF_LET(HeldRecord original, kept(undone));
+  CF_LET(auto found, kept(undone));
+  if (!found) return std::nullopt;
+  HeldRecord original = std::move(*found);
   for (const Standing& place : places_of(original.fact())) {
     const Key key = place_key(place.fact, place.key);
     CF_LET(auto standing, sequences(key));
@@ -81,7 +80,7 @@ Result<std::vector<HeldRecord>> Standings::all(Fact::Which kind, std::string_vie
   CF_LET(const auto standing, sequences(place_key(kind, key)));
   std::vector<HeldRecord> records;
   for (const Sequence sequence : standing) {
-    CF_LET(HeldRecord record, kept(sequence));
+    CF_LET(HeldRecord record, noted(sequence));
     records.push_back(std::move(record));
   }
   return records;
@@ -90,17 +89,24 @@ Result<std::vector<HeldRecord>> Standings::all(Fact::Which kind, std::string_vie
 Result<std::optional<HeldRecord>> Standings::newest(Fact::Which kind, std::string_view key) {
   CF_LET(const auto standing, sequences(place_key(kind, key)));
   if (standing.empty()) return std::nullopt;
-  CF_LET(HeldRecord record, kept(standing.back()));
+  CF_LET(HeldRecord record, noted(standing.back()));
   return std::optional<HeldRecord>(std::move(record));
 }
 
-Result<HeldRecord> Standings::kept(Sequence sequence) {
+Result<std::optional<HeldRecord>> Standings::kept(Sequence sequence) {
   std::string bytes;
   CF_LET(const bool known, rows_.get(kept_key(sequence), bytes));
-  COUNTERFOIL_ASSERT(known);
+  if (!known) return std::nullopt;
   RecordBuffer buffer;
   CF_LET(const auto record, buffer.load(bytes));
-  return HeldRecord(record);
+  return std::optional<HeldRecord>(std::in_place, record);
+}
+
+/// One that stands under a key, so that it was noted.
+Result<HeldRecord> Standings::noted(Sequence sequence) {
+  CF_LET(auto record, kept(sequence));
+  COUNTERFOIL_ASSERT(record.has_value());
+  return std::move(*record);
 }
 
 Result<std::vector<Sequence>> Standings::sequences(std::string_view place) {

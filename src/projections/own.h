@@ -84,13 +84,15 @@ class Standings {
   Result<std::vector<HeldRecord>> all(schema::Fact::Which kind, std::string_view key);
   Result<std::optional<HeldRecord>> newest(schema::Fact::Which kind, std::string_view key);
 
-  /// A record that was noted, also where it was reversed since.
-  Result<HeldRecord> kept(Sequence sequence);
+  /// A record that was noted, also where it was reversed since; nothing where it was not, as in a
+  /// fold of a part of the events.
+  Result<std::optional<HeldRecord>> kept(Sequence sequence);
 
   static std::vector<Standing> places_of(schema::Fact::Reader fact);
 
  private:
   Result<std::vector<Sequence>> sequences(std::string_view place);
+  Result<HeldRecord> noted(Sequence sequence);
 
   Rows& rows_;
 };

@@ -158,7 +158,7 @@ Result<Past::StatePtr> Past::fold(const Projection& projection, const std::strin
     }
     if (!cursor.valid()) CF_TRY(cursor.status());
     position = of_position;
-    return {};
+    return write(of_position);  // folding reads what is written
   };
   const StatePtr base = best_base(name, moment);
   auto served = serving(projection, name, moment);

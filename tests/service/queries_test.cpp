@@ -212,15 +212,16 @@ TEST_CASE("only a project or a line is rebuilt alone, and one that nobody record
 TEST_CASE("a history is read in pages of records, with how many there are") {
   const Served served;
   const Journal& journal = served.ledger->journal();
-  const HistoryPage all = must(read_history(journal, "project/aP0", Ordinal{0}, 0));
+  const Moment now{journal.size(), {}};
+  const HistoryPage all = must(read_history(journal, "project/aP0", now, Ordinal{0}, 0));
   CHECK(all.count == all.records.size());
   CHECK(all.count > 10);
   for (std::uint64_t i = 0; i < all.count; ++i) {
-    const HistoryPage one = must(read_history(journal, "project/aP0", Ordinal{i}, 1));
+    const HistoryPage one = must(read_history(journal, "project/aP0", now, Ordinal{i}, 1));
     CHECK(one.records == std::vector{all.records[i]});
     CHECK(one.count == all.count);
   }
-  CHECK(must(read_history(journal, "project/aP0", Ordinal{all.count}, 1)).records.empty());
-  CHECK(error_of(read_history(journal, "project/none", Ordinal{0}, 1)).code ==
+  CHECK(must(read_history(journal, "project/aP0", now, Ordinal{all.count}, 1)).records.empty());
+  CHECK(error_of(read_history(journal, "project/none", now, Ordinal{0}, 1)).code ==
         ErrorCode::not_found);
 }

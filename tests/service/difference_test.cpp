@@ -1,0 +1,104 @@
+#include "service/difference.h"
+
+#include <schema/views.capnp.h>
+
+#include <map>
+
+#include "codec/line.h"
+#include "codec/text.h"
+#include "projections/row_codec.h"
+#include "service/support/past_ledger.h"
+#include "support/catch.h"
+#include "support/must.h"
+
+using namespace counterfoil;
+using namespace counterfoil::test;
+
+namespace {
+
+using Budgets = std::map<std::string, std::int64_t>;
+
+Budgets budgets_at(const PastLedger& ledger, const AsOf& as_of) {
+  Budgets budgets;
+  RowBuffer<schema::BudgetRow> buffer;
+  for (const auto& [key, value] :
+       folded_from_nothing(*all_projections().front(), ledger.records(), as_of)) {
+    const auto row = buffer.read(value);
+    budgets[format_line({row.getFiscalYear(), view(row.getProject()), view(row.getFund()),
+                         view(row.getMeasure()), view(row.getItem())})] = row.getCurrent();
+  }
+  return budgets;
+}
+
+struct Changes {
+  Budgets from;
+  Budgets to;
+  Budgets summed;  // contributions by line
+};
+
+Changes changes_between(PastLedger& ledger, const AsOf& first, const AsOf& second,
+                        std::size_t limit) {
+  const auto moment = [&](const AsOf& as_of) {
+    return must(moment_of(ledger.journal(), as_of, PastLedger::now()));
+  };
+  Changes changes;
+  RowBuffer<schema::ChangeRow> buffer;
+  RowBuffer<schema::ContributionRow> contribution_buffer;
+  std::string after;
+  do {
+    const DifferencePage page = must(read_difference(
+        ledger.journal(), ledger.past(),
+        {moment(first), moment(second), {}, schema::Figure::CURRENT}, after, limit));
+    for (const std::string& bytes : page.changes) {
+      const auto row = buffer.read(bytes);
+      const std::string line =
+          format_line({row.getFiscalYear(), view(row.getProject()), view(row.getFund()),
+                       view(row.getMeasure()), view(row.getItem())});
+      CHECK(row.getDifference() == row.getTo() - row.getFrom());
+      changes.from[line] = row.getFrom();
+      changes.to[line] = row.getTo();
+    }
+    for (const std::string& bytes : page.contributions) {
+      const auto one = contribution_buffer.read(bytes);
+      changes.summed[std::string(view(one.getSubject()))] += one.getAmount();
+    }
+    after = page.next;
+  } while (!after.empty());
+  return changes;
+}
+
+}  // namespace
+
+TEST_CASE("two moments differ by the lines that differ, and by the events that make it so") {
+  PastLedger ledger(19, 400);
+  std::mt19937 random(23);
+  std::size_t seen = 0;
+  for (unsigned i = 0; i < 80; ++i) {
+    const AsOf first =
+        i % 8 == 0 ? AsOf{.sequence = Sequence{60}} : ledger.any_bound(i % 4, random);
+    const AsOf second = i % 8 == 1 ? AsOf{} : ledger.any_bound((i / 4) % 4, random);
+    const Budgets from = budgets_at(ledger, first);
+    const Budgets to = budgets_at(ledger, second);
+    INFO(format(first) << " to " << format(second));
+    const auto before_beginning = [](const Budgets& budgets) { return budgets.empty(); };
+    if (before_beginning(from) || before_beginning(to)) continue;
+    const Changes changes = changes_between(ledger, first, second, i % 3);
+    for (const auto& [line, amount] : from) {
+      const auto now = to.find(line);
+      const bool same = now != to.end() && now->second == amount;
+      REQUIRE(changes.from.contains(line) != same);
+      if (same) continue;
+      CHECK(changes.from.at(line) == amount);
+      CHECK(changes.to.at(line) == (now == to.end() ? 0 : now->second));
+      ++seen;
+    }
+    for (const auto& [line, amount] : to)
+      if (!from.contains(line)) {
+        REQUIRE(changes.to.contains(line));
+        CHECK(changes.to.at(line) == amount);
+      }
+    for (const auto& [line, amount] : changes.to)
+      CHECK(changes.summed.at(line) == amount - changes.from.at(line));
+  }
+  CHECK(seen > 100);
+}

@@ -109,7 +109,7 @@ Result<void> Contributions::add_line(schema::Record::Reader record, std::string_
         return fail(ErrorCode::limit, "the amount {} has no opposite in 64 bits", amount.minor);
       amount = *opposite;
     }
-    return add(record, {line, id.measure, {}, effect.component, amount});
+    return add(record, {std::string(line), id.measure, {}, effect.component, amount});
   });
 }
 
@@ -125,7 +125,7 @@ Result<void> Contributions::add_pool(schema::Record::Reader record, std::string_
     if (effect.pool != pool || effect.source_tag != source_tag) return {};
     const auto amount = subtract(effect.incoming, effect.outgoing);
     if (!amount) return fail(ErrorCode::limit, "an amount of pool {} does not fit 64 bits", pool);
-    return add(record, {pool, {}, source_tag, component, *amount});
+    return add(record, {fmt::format("pool/{}", pool), {}, source_tag, component, *amount});
   });
 }
 
@@ -138,7 +138,7 @@ Result<void> Contributions::add(schema::Record::Reader record, const Part& part)
   const auto fact = record.getFact();
   capnp::MallocMessageBuilder message;
   auto row = message.initRoot<Row>();
-  row.setSubject(text_of(std::string(part.subject)));
+  row.setSubject(text_of(part.subject));
   row.setMeasure(text_of(std::string(part.measure)));
   row.setSourceTag(text_of(std::string(part.source_tag)));
   row.setSequence(record.getSequence());

@@ -35,7 +35,7 @@ class Contributions {
 
  private:
   struct Part {
-    std::string_view subject;
+    std::string subject;
     std::string_view measure;
     std::string_view source_tag;
     schema::Component component;

@@ -82,7 +82,7 @@ TEST_CASE("two moments differ by the lines that differ, and by the events that m
     INFO(format(first) << " to " << format(second));
     const auto before_beginning = [](const Budgets& budgets) { return budgets.empty(); };
     if (before_beginning(from) || before_beginning(to)) continue;
-    const Changes changes = changes_between(ledger, first, second, i % 3);
+    Changes changes = changes_between(ledger, first, second, i % 3);
     for (const auto& [line, amount] : from) {
       const auto now = to.find(line);
       const bool same = now != to.end() && now->second == amount;
@@ -98,7 +98,7 @@ TEST_CASE("two moments differ by the lines that differ, and by the events that m
         CHECK(changes.to.at(line) == amount);
       }
     for (const auto& [line, amount] : changes.to)
-      CHECK(changes.summed.at(line) == amount - changes.from.at(line));
+      CHECK(changes.summed[line] == amount - changes.from.at(line));
   }
   CHECK(seen > 100);
 }

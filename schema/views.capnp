@@ -534,3 +534,57 @@ struct WhatIfSumRow {
   permitted @7 :UInt32;
   difference @8 :Int64 $amount;       # of those that would have been capped
 }
+
+struct StatementRow {
+  # What the newest statement that stands says of a budget line.
+  project @0 :Text;
+  unit @1 :Text;
+  fiscalYear @2 :Int32;
+  fund @3 :Text;
+  measure @4 :Text;
+  item @5 :Text;
+  original @6 :Int64 $amount;
+  supplement @7 :Int64 $amount;
+  carriedIn @8 :Int64 $amount;
+  carriedOut @9 :Int64 $amount;       # negative when carried out
+  reserve @10 :Int64 $amount;
+  total @11 :Int64 $amount;           # of the above
+  spent @12 :Int64 $amount;           # meaningful where hasSpent
+  hasSpent @13 :Bool;
+  difference @14 :Int64 $amount;      # total − what the ledger held on that day
+  statedOn @15 :Int32 $date;
+  decidedAt @16 :Int64 $instant;
+  sequence @17 :UInt64;               # of the BudgetStated
+  statements @18 :UInt32;             # how many of the line stand, this one included
+  document @19 :Text;
+  actor @20 :Text;
+}
+
+struct SampleRow {
+  # One event of an audit sample.
+  sequence @0 :UInt64;
+  fact @1 :Text;
+  kind @2 :Event.BudgetAdjusted.Kind; # of an adjustment
+  project @3 :Text;                   # of the first line that counts
+  unit @4 :Text;
+  fiscalYear @5 :Int32;
+  fund @6 :Text;
+  measure @7 :Text;
+  lines @8 :UInt32;                   # amounts of the event that count
+  amount @9 :Int64 $amount;           # their sum, each without its sign
+  hits @10 :UInt32;                   # sampling units that fell on it
+  certain @11 :Bool;                  # not below the interval: picked whatever the seed
+  decidedAt @12 :Int64 $instant;
+  document @13 :Text;
+  actor @14 :Text;
+  reversedBy @15 :UInt64 $optional;
+  receipt @16 :Text;                  # file that it was written to
+}
+
+struct WaterfallRow {
+  # One step from original to current budgets, over lines of one measure.
+  step @0 :Text;                      # a component, first `original`, last `current`
+  measure @1 :Text;
+  amount @2 :Int64 $amount;
+  balanceAfter @3 :Int64 $amount;     # sum of the steps so far
+}

@@ -17,5 +17,6 @@ const Projection& pools_projection();        // PoolRow
 const Projection& library_projection();      // LibraryRow
 const Projection& units_projection();        // UnitRow
 const Projection& cuts_projection();         // CutRow
+const Projection& statements_projection();   // StatementRow
 
 }  // namespace counterfoil

@@ -20,7 +20,8 @@ const std::vector<const Projection*>& all_projections() {
                                                      &pools_projection(),
                                                      &library_projection(),
                                                      &units_projection(),
-                                                     &cuts_projection()};
+                                                     &cuts_projection(),
+                                                     &statements_projection()};
   return all;
 }
 

@@ -22,6 +22,7 @@ PROGRAMS = pathlib.Path(os.environ.get("COUNTERFOIL_BINARY_DIR", ROOT / "build" 
 # How many times longer a step may take than in a build without sanitizers.
 SLOWNESS = float(os.environ.get("COUNTERFOIL_SLOWNESS", "1"))
 ISRAEL = ROOT.parent / "shared" / "data" / "israel-2012"
+JAPAN = ROOT.parent / "shared" / "data" / "japan-2019-2022"
 MAPPINGS = ROOT / "tools" / "mappings"
 SKIPPED = 77  # ctest counts this exit status as "skipped"
 
@@ -222,11 +223,19 @@ def reference_year(folder):
                expect=DONE).out.splitlines()
 
 
-def need_israel():
-    """Ends the whole test as skipped where the published records are not at hand."""
-    if not ISRAEL.is_dir():
-        print("skipped: no published records in ../shared/data/israel-2012 beside the project")
+def need(folder):
+    """Ends the whole test as skipped where these published records are not at hand."""
+    if not folder.is_dir():
+        print(f"skipped: no published records in ../shared/data/{folder.name} beside the project")
         sys.exit(SKIPPED)
+
+
+def need_israel():
+    need(ISRAEL)
+
+
+def need_japan():
+    need(JAPAN)
 
 
 def israel(name):
@@ -234,6 +243,9 @@ def israel(name):
 
 
 ISRAEL_OPTIONS = ("--currency", "ILS", "--time-zone", "Asia/Jerusalem", "--rule-set", "open")
+
+JAPAN_OPTIONS = ("--currency", "JPY", "--currency-exponent", "0", "--time-zone", "Asia/Tokyo",
+                 "--fiscal-year-start", "04-01", "--rule-set", "open")
 
 
 def import_israel(ledger, **options):

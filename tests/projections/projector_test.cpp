@@ -218,7 +218,8 @@ TEST_CASE("a view is built again beside the one that serves") {
   CHECK(served.digests() == whole);
   CHECK(error_of(served.projector().rebuild("nosuch", nullptr)).message ==
         "there is no projection \"nosuch\"; there are budgets, adjustments, targets, monitoring, "
-        "grades, obligations, compliance, stale, priorities, pools, library, units, cuts");
+        "grades, obligations, compliance, stale, priorities, pools, library, units, cuts, "
+        "statements");
   served.open();
   CHECK(served.digests() == whole);
   CHECK(served.notices.empty());

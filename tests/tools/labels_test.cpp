@@ -61,6 +61,9 @@ TEST_CASE("every column of a table, and every enum value in it, has a label in b
   check_labels<schema::FactRow>();
   check_labels<schema::FieldRow>();
   check_labels<schema::ReportRow>();
+  check_labels<schema::StatementRow>();
+  check_labels<schema::SampleRow>();
+  check_labels<schema::WaterfallRow>();
 }
 
 TEST_CASE("the Chinese labels are the terms of the budget documents") {

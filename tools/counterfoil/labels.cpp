@@ -115,10 +115,22 @@ constexpr Label fields[] = {
     {"score", "appraisal score", "评估得分"},
     {"verdict", "appraisal", "评估结论"},
     {"affordable", "affordable", "财政可承受"},
-    {"total", "total", "总投资"},
+    {"total", "total", "总额"},
     {"outcome", "outcome", "结项结果"},
     {"lines", "lines", "指标条数"},
     {"gradeEvent", "grade's event", "评价事件"},
+    // statements
+    {"carriedIn", "carried in", "上年结转"},
+    {"carriedOut", "carried out", "结转下年"},
+    {"reserve", "reserve", "预备费"},
+    {"hasSpent", "spent is stated", "已报支出"},
+    {"statedOn", "stated on", "报表日期"},
+    {"statements", "statements", "报表数"},
+    // samples and waterfalls
+    {"hits", "hits", "命中次数"},
+    {"certain", "certain", "必选"},
+    {"receipt", "receipt", "存证文件"},
+    {"step", "step", "步骤"},
     // ceilings and proposals
     {"base", "base", "基数"},
     {"ceiling", "ceiling", "控制数"},

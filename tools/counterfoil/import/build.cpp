@@ -55,6 +55,8 @@ Result<std::vector<Draft>> build(const Table& table, const Scope& scope) {
         return build_budget(table, scope);
       case Form::adjustments:
         return build_adjustment(table, scope);
+      case Form::statement:
+        return build_statement(table, scope);
       case Form::lines:
         break;
     }

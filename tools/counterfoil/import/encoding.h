@@ -16,19 +16,23 @@ enum class Encoding { utf8, gb18030 };
 Result<Encoding> encoding_of(std::string_view name);
 std::string_view name_of(Encoding encoding);
 
-/// Turns GB 18030 into UTF-8.
+/// Turns GB 18030 into UTF-8, and UTF-8 into GB 18030, which can express every character.
 class Gb18030 {
  public:
   Gb18030();
   /// Appends the text in UTF-8. False: the bytes are not GB 18030, or contain a NUL; `out` is as
   /// it was.
   bool decode(std::string_view bytes, std::string& out);
+  /// Appends the UTF-8 text in GB 18030. Fails, with `out` as it was, where it is no UTF-8, and
+  /// names the bytes.
+  Result<void> encode(std::string_view text, std::string& out);
 
  private:
   struct Close {
     void operator()(void* handle) const;
   };
-  std::unique_ptr<void, Close> handle_;
+  std::unique_ptr<void, Close> decoder_;
+  std::unique_ptr<void, Close> encoder_;
 };
 
 }  // namespace counterfoil::intake

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,17 +19,19 @@ enum class Form {
   facts,        // a row, or a group of rows, is one command
   budget,       // the rows of a project sum to its original budget, a column for every measure
   adjustments,  // the rows of a request are the legs of one adjustment
+  statement,    // a row, or a group of rows, says what a line amounted to on a day
   lines         // figures that `reconcile` compares with; nothing is recorded
 };
 
 /// A measure of a budget line, and where its figures stand.
 struct Measure {
   std::string id;
-  bool optional = false;         // an empty cell is zero; without it, it is an error
-  std::int64_t unit = 1;         // major units (or posts) that one of the source's is
-  std::optional<Text> change;    // of adjustments
-  std::optional<Text> original;  // of a budget
-  std::optional<Text> revised;   // of a budget or of lines
+  bool optional = false;               // an empty cell is zero; without it, it is an error
+  std::int64_t unit = 1;               // major units (or posts) that one of the source's is
+  std::optional<Text> change;          // of adjustments
+  std::optional<Text> original;        // of a budget
+  std::optional<Text> revised;         // of a budget or of lines
+  std::map<std::string, Text> stated;  // of a statement: a field of BudgetStated, and its figures
 
   /// The figure in the ledger's smallest unit: thousandths of a post for headcount.
   Result<std::int64_t> read(std::string_view cell, const NumberForm& form,
@@ -55,13 +58,16 @@ struct Table {
   std::vector<Text> group;  // empty: every row for itself
   Template command;         // a Command; all but `lines` have one
   std::optional<LineNames> line;
-  std::vector<Measure> measures;       // in the order of the mapping
-  std::optional<Template> unit;        // of a budget: UnitRegistered
-  std::optional<Template> project;     // of a budget: ProjectProposed
-  std::optional<Template> opened;      // of a budget: LineOpened but for its line
-  std::optional<Template> adjustment;  // of adjustments: BudgetAdjusted but for its legs
-  std::optional<Template> leg;         // of adjustments: Leg but for its line and amount
-  bool refers = false;                 // its commands name earlier ones
+  std::vector<Measure> measures;  // in the order of the mapping
+  // Of a budget, and of statements that register what they are about:
+  std::optional<Template> unit;          // UnitRegistered
+  std::optional<Template> project;       // ProjectProposed
+  std::optional<Template> opened;        // LineOpened but for its line
+  std::optional<Template> registration;  // of statements: the Command that opens the lines
+  std::optional<Template> statement;     // of statements: BudgetStated but for its line and amounts
+  std::optional<Template> adjustment;    // of adjustments: BudgetAdjusted but for its legs
+  std::optional<Template> leg;           // of adjustments: Leg but for its line and amount
+  bool refers = false;                   // its commands name earlier ones
 };
 
 /// In which order the groups of several files are recorded.

@@ -31,9 +31,19 @@ class TableReader {
         CF_TRY(read_command({"hasEffectiveOn", "facts"}));
         CF_TRY(read_line());
         CF_TRY(read_measures());
-        CF_TRY(part("unit", capnp::Schema::from<schema::UnitRegistered>(), {}, table_.unit));
-        CF_TRY(part("project", capnp::Schema::from<schema::ProjectProposed>(), {}, table_.project));
-        CF_TRY(part("opened", capnp::Schema::from<schema::LineOpened>(), {"line"}, table_.opened));
+        CF_TRY(read_registry());
+        break;
+      case Form::statement:
+        CF_TRY(read_group(false));
+        CF_TRY(read_command({"hasEffectiveOn", "facts"}));
+        CF_TRY(read_line());
+        CF_TRY(read_measures());
+        CF_TRY(reader_.need("statement"));
+        CF_TRY(part("statement", capnp::Schema::from<schema::BudgetStated>(),
+                    {"line", "original", "supplement", "carriedIn", "carriedOut", "reserve",
+                     "total", "spent", "hasSpent"},
+                    table_.statement));
+        CF_TRY(read_registration());
         break;
       case Form::adjustments:
         CF_TRY(read_group(true));
@@ -61,6 +71,7 @@ class TableReader {
     constexpr std::pair<std::string_view, Form> forms[] = {{"facts", Form::facts},
                                                            {"budget", Form::budget},
                                                            {"adjustments", Form::adjustments},
+                                                           {"statement", Form::statement},
                                                            {"lines", Form::lines}};
     CF_LET(const std::string name, reader_.need_text("form"));
     for (const auto& [known, form] : forms) {
@@ -68,9 +79,10 @@ class TableReader {
       table_.form = form;
       return {};
     }
-    return fail_in(*reader_.take("form"), reader_.file(),
-                   "\"{}\" is no form of table; known are facts, budget, adjustments and lines",
-                   name);
+    return fail_in(
+        *reader_.take("form"), reader_.file(),
+        "\"{}\" is no form of table; known are facts, budget, adjustments, statement and lines",
+        name);
   }
 
   Result<void> read_values() {
@@ -114,6 +126,24 @@ class TableReader {
     return {};
   }
 
+  /// What is registered before anything can be recorded of it.
+  Result<void> read_registry() {
+    CF_TRY(part("unit", capnp::Schema::from<schema::UnitRegistered>(), {}, table_.unit));
+    CF_TRY(part("project", capnp::Schema::from<schema::ProjectProposed>(), {}, table_.project));
+    return part("opened", capnp::Schema::from<schema::LineOpened>(), {"line"}, table_.opened);
+  }
+
+  /// Statements may also be about what the ledger has already.
+  Result<void> read_registration() {
+    CF_LET(const toml::table* source, reader_.table("registration"));
+    if (source == nullptr) return {};
+    TomlReader keys(*source, reader_.file());
+    CF_TRY(keys.need("commandId"));
+    CF_LET(table_.registration, compiler_.object(*source, capnp::Schema::from<schema::Command>(),
+                                                 {"hasEffectiveOn", "facts"}));
+    return read_registry();
+  }
+
   Result<void> read_line() {
     CF_TRY(reader_.need("line"));
     CF_LET(const toml::table* source, reader_.table("line"));
@@ -122,7 +152,7 @@ class TableReader {
     const auto text = [&](std::string_view key, Text& into) -> Result<void> {
       CF_LET(const toml::node* node, keys.need(key));
       CF_LET(into, read_text(*node, reader_.file(), table_.inputs, lookups_));
-      if (table_.form == Form::budget) table_.inputs.share(into);
+      if (table_.form == Form::budget || table_.form == Form::statement) table_.inputs.share(into);
       return {};
     };
     CF_TRY(text("fiscal_year", line.fiscal_year));
@@ -166,16 +196,32 @@ class TableReader {
       return {};
     };
     if (table_.form == Form::adjustments) return cell("change", measure.change);
+    if (table_.form == Form::statement) return read_stated(keys, measure);
     if (table_.form == Form::budget) CF_TRY(cell("original", measure.original));
     if (table_.form == Form::lines || keys.table().contains("revised"))
       CF_TRY(cell("revised", measure.revised));
     return {};
   }
 
+  /// A component that the source does not have is zero; the total is what they are checked by.
+  Result<void> read_stated(TomlReader& keys, Measure& measure) {
+    constexpr std::pair<std::string_view, const char*> figures[] = {
+        {"original", "original"},    {"supplement", "supplement"},
+        {"carried_in", "carriedIn"}, {"carried_out", "carriedOut"},
+        {"reserve", "reserve"},      {"total", "total"},
+        {"spent", "spent"}};
+    CF_TRY(keys.need("total"));
+    for (const auto& [key, field] : figures) {
+      CF_LET(const auto name, keys.text(key));
+      if (name) measure.stated.emplace(field, table_.inputs.text_named(*name));
+    }
+    return {};
+  }
+
   void note_references() {
     table_.refers = has_references(table_.command);
-    for (const auto* shape :
-         {&table_.unit, &table_.project, &table_.opened, &table_.adjustment, &table_.leg})
+    for (const auto* shape : {&table_.unit, &table_.project, &table_.opened, &table_.registration,
+                              &table_.statement, &table_.adjustment, &table_.leg})
       table_.refers = table_.refers || (*shape && has_references(**shape));
   }
 

@@ -54,11 +54,14 @@ Result<bool> Sender::is_new(const Draft& draft) {
 
 Result<void> Sender::add(Rows rows, const std::vector<Draft>& drafts) {
   std::vector<Pending> commands;
+  std::vector<std::string> first;  // commands of several groups that this one is the first to give
   for (const Draft& draft : drafts) {
     const auto fresh = is_new(draft);
     if (fresh && !*fresh) continue;
+    if (fresh && draft.once) first.push_back(draft.id);
     auto command = fresh ? encode(draft) : tl::unexpected(fresh.error());
     if (!command) {
+      for (const std::string& id : first) once_.erase(id);  // another group will send it
       refuse(rows, fmt::format("command {}: {}", draft.id, command.error().message));
       return {};
     }

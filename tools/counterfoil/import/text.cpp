@@ -18,6 +18,7 @@ Result<std::string> transform(const Text& rules, std::string text) {
     text.clear();
   if (!rules.remove.empty())
     std::erase_if(text, [&](char c) { return rules.remove.find(c) != std::string::npos; });
+  if (text.empty()) text = rules.empty;
   if (text.empty()) return text;
   if (const std::size_t have = characters(text); have < rules.pad)
     text.insert(0, rules.pad - have, rules.pad_with);
@@ -132,6 +133,8 @@ Result<Text> read_text(TomlReader& reader, Inputs& inputs, const Lookups& lookup
   CF_LET(text.blank, reader.texts("blank"));
   CF_LET(const auto remove, reader.text("remove"));
   text.remove = remove.value_or("");
+  CF_LET(const auto empty, reader.text("empty"));
+  text.empty = empty.value_or("");
   CF_LET(const auto pad, reader.integer("pad"));
   if (pad && (*pad < 1 || *pad > 96))
     return fail(ErrorCode::invalid, "{}: \"pad\" must be a number from 1 to 96", place);

@@ -20,7 +20,7 @@ using Lookup = std::unordered_map<std::string, std::string>;
 using Lookups = std::map<std::string, std::shared_ptr<const Lookup>, std::less<>>;
 
 /// Text made of a row: a template's parts joined, then transformed in the order of the members.
-/// Empty text stays empty, so that what is absent in the source stays absent.
+/// Empty text stays empty, so that what is absent in the source stays absent, but for `empty`.
 struct Text {
   struct Part {
     enum class Kind { literal, column, value } kind;
@@ -30,6 +30,7 @@ struct Text {
   std::vector<Part> parts;
   std::vector<std::string> blank;  // texts that the source writes for "none"
   std::string remove;              // characters to leave out
+  std::string empty;               // what stands for an empty text
   std::size_t pad = 0;             // characters to fill up to, at the left
   char pad_with = '0';
   std::shared_ptr<const Lookup> lookup;  // null: none
@@ -66,8 +67,8 @@ class Inputs {
 /// "line/{fiscal_year}/{project}" as a text; "{{" and "}}" stand for braces.
 Result<Text> read_template(std::string_view text, std::string place, Inputs& inputs);
 
-/// The text that a table describes with the keys column or template, blank, remove, pad, pad_with,
-/// lookup and prefix. The caller finishes the reader.
+/// The text that a table describes with the keys column or template, blank, remove, empty, pad,
+/// pad_with, lookup and prefix. The caller finishes the reader.
 Result<Text> read_text(TomlReader& reader, Inputs& inputs, const Lookups& lookups);
 /// The same of a node: a template in quotes, or such a table, which is finished.
 Result<Text> read_text(const toml::node& node, std::string_view file, Inputs& inputs,

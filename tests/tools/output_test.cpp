@@ -23,7 +23,7 @@ std::string printed(OutputOptions options, Set set) {
   std::ostringstream out;
   Output output(options, capnp::Schema::from<Row>(), out);
   output.row(row.asReader());
-  output.finish();
+  REQUIRE(output.finish().has_value());
   return out.str();
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("CSV has stable names, plain numbers in major units and CRLF") {
 
 TEST_CASE("CSV without a row is its header") {
   std::ostringstream out;
-  Output(csv, capnp::Schema::from<schema::ViewInfo>(), out).finish();
+  REQUIRE(Output(csv, capnp::Schema::from<schema::ViewInfo>(), out).finish().has_value());
   CHECK(out.str() == "name,version,position,lag,state,rows,digest,last_error\r\n");
 }
 
@@ -166,4 +166,57 @@ TEST_CASE("a hash prints as hexadecimal digits") {
     row.setDigest(capnp::Data::Reader(digest, 2));
   };
   CHECK_THAT(printed<schema::ViewInfo>(csv, set), Contains("\r\n,0,0,0,,0,ab01,\r\n"));
+}
+
+TEST_CASE("CSV in GB 18030 has the bytes that spreadsheets in China expect") {
+  OutputOptions options = csv;
+  options.encoding = intake::Encoding::gb18030;
+  const std::string text = printed<schema::UnitRow>(options, [](schema::UnitRow::Builder row) {
+    row.setUnit("财政局");
+    row.setFund("\xF0\x9F\x98\x80");  // beyond the basic plane: four bytes
+  });
+  CHECK(text.starts_with("unit,fiscal_year,fund,measure,"));
+  CHECK_THAT(text, Contains("\xB2\xC6\xD5\xFE\xBE\xD6,0,\x94\x39\xFC\x36,"));
+  std::string back;
+  CHECK(intake::Gb18030().decode(text, back));
+  CHECK_THAT(back, Contains("财政局,0,\xF0\x9F\x98\x80,"));
+}
+
+TEST_CASE("what is no UTF-8 cannot be written as GB 18030, and is named") {
+  OutputOptions options = csv;
+  options.encoding = intake::Encoding::gb18030;
+  capnp::MallocMessageBuilder message;
+  auto row = message.initRoot<schema::UnitRow>();
+  row.setUnit("a\xC3(");
+  std::ostringstream out;
+  Output output(options, capnp::Schema::from<schema::UnitRow>(), out);
+  output.row(row.asReader());
+  const auto done = output.finish();
+  REQUIRE_FALSE(done.has_value());
+  CHECK_THAT(done.error().message, Contains("C3 28"));
+  CHECK(out.str().ends_with("last_sequence\r\n"));  // nothing behind the header
+}
+
+TEST_CASE("a workbook is one whole file, whatever is on its sheets") {
+  OutputOptions options = csv;
+  options.format = Format::xlsx;
+  options.currency = "CNY";
+  const std::string bytes = printed<schema::BudgetRow>(options, set_budget);
+  CHECK(bytes.starts_with("PK\x03\x04"));
+  CHECK_THAT(bytes, Contains("xl/worksheets/sheet1.xml"));
+}
+
+TEST_CASE("a text that no cell of a spreadsheet can hold is an error, not a shorter text") {
+  OutputOptions options = csv;
+  options.format = Format::xlsx;
+  capnp::MallocMessageBuilder message;
+  auto row = message.initRoot<schema::UnitRow>();
+  row.setUnit(std::string(32'768, 'x').c_str());
+  std::ostringstream out;
+  Output output(options, capnp::Schema::from<schema::UnitRow>(), out);
+  output.row(row.asReader());
+  const auto done = output.finish();
+  REQUIRE_FALSE(done.has_value());
+  CHECK_THAT(done.error().message, Contains("use --output csv"));
+  CHECK(out.str().empty());
 }

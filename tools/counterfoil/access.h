@@ -3,6 +3,7 @@
 #include <schema/ledger.capnp.h>
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct GlobalOptions {
   Language language = Language::english;
   std::vector<std::string> as_of;            // as given
   std::set<std::string> commands_of_past{};  // that take --as-of
+  intake::Encoding encoding = intake::Encoding::utf8;
+  std::optional<Format> picture;  // that the chosen command can draw
 };
 
 Instant clock_now();

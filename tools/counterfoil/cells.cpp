@@ -79,9 +79,12 @@ Cell Cells::cell(const FieldShape& field, DynamicStruct::Reader row) const {
 }
 
 unsigned Cells::exponent(const FieldShape& field, DynamicStruct::Reader row) const {
-  if (!field.value.marks.amount || measure_ == nullptr) return currency_exponent_;
-  const bool is_headcount = row.get(measure_->field).as<capnp::Text>() == headcount_measure.data();
-  return is_headcount ? headcount_exponent : currency_exponent_;
+  return field.value.marks.amount && is_of_headcount(row) ? headcount_exponent : currency_exponent_;
+}
+
+bool Cells::is_of_headcount(DynamicStruct::Reader row) const {
+  return measure_ != nullptr &&
+         row.get(measure_->field).as<capnp::Text>() == headcount_measure.data();
 }
 
 std::string Cells::integer(const FieldShape& field, DynamicStruct::Reader row) const {
@@ -98,6 +101,28 @@ std::string Cells::integer(const FieldShape& field, DynamicStruct::Reader row) c
   if (marks.date) return number == 0 ? "" : format_date(Date{static_cast<std::int32_t>(number)});
   if (marks.instant) return number == 0 ? "" : format_instant(Instant{number});
   return std::to_string(number);
+}
+
+std::optional<Quantity> Cells::quantity(const FieldShape& field, DynamicStruct::Reader row) const {
+  using Kind = Quantity::Kind;
+  const Marks& marks = field.value.marks;
+  if (field.value.form != Form::integer || marks.instant) return std::nullopt;
+  const bool is_zero = !row.has(field.field, capnp::HasMode::NON_DEFAULT);
+  if (is_zero && (marks.optional || marks.date)) return std::nullopt;
+  const auto value = row.get(field.field);
+  if (field.value.type.isUInt64()) {
+    const auto number = value.as<std::uint64_t>();
+    if (number > static_cast<std::uint64_t>(INT64_MAX)) return std::nullopt;
+    return Quantity{Kind::count, static_cast<std::int64_t>(number), 0};
+  }
+  const auto number = value.as<std::int64_t>();
+  if (marks.money || marks.amount) {
+    const bool is_headcount = marks.amount && is_of_headcount(row);
+    return Quantity{is_headcount ? Kind::posts : Kind::money, number, exponent(field, row)};
+  }
+  if (marks.basis_points) return Quantity{Kind::rate, number, 4};
+  if (marks.points) return Quantity{Kind::points, number, 3};
+  return Quantity{marks.date ? Kind::date : Kind::count, number, 0};
 }
 
 std::string Cells::enumeration(capnp::DynamicEnum value) const {

@@ -2,12 +2,14 @@
 
 #include <capnp/dynamic.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "codec/shape.h"
 #include "counterfoil/labels.h"
 #include "counterfoil/table.h"
+#include "counterfoil/workbook.h"
 
 namespace counterfoil {
 
@@ -24,11 +26,14 @@ class Cells {
   Cells(const StructShape& shape, unsigned currency_exponent, Audience audience, Language language);
 
   Cell cell(const FieldShape& field, capnp::DynamicStruct::Reader row) const;
+  /// The field as a number, or nothing where it is none, or absent.
+  std::optional<Quantity> quantity(const FieldShape& field, capnp::DynamicStruct::Reader row) const;
 
  private:
   std::string integer(const FieldShape& field, capnp::DynamicStruct::Reader row) const;
   std::string enumeration(capnp::DynamicEnum value) const;
   unsigned exponent(const FieldShape& field, capnp::DynamicStruct::Reader row) const;
+  bool is_of_headcount(capnp::DynamicStruct::Reader row) const;
 
   const FieldShape* measure_;  // none where the rows have no such field
   unsigned currency_exponent_;

@@ -148,11 +148,12 @@ void ExplanationText::finish() {
                           total.fits ? money(total.amount.minor, measures_[group])
                                      : std::string(say("does not fit 64 bits", "超出范围")));
   out_ << fmt::format(
-      fmt::runtime(wrong_ == 0
-                       ? say("{} event(s) sum to {} figure(s) of the read model, to the minor unit.\n",
-                             "共 {} 笔事件，与读模型的 {} 个数一分不差。\n")
-                       : say("{} event(s); of {} figure(s) some are not their sum.\n",
-                             "共 {} 笔事件，{} 个数中有不一致者。\n")),
+      fmt::runtime(
+          wrong_ == 0
+              ? say("{} event(s) sum to {} figure(s) of the read model, to the minor unit.\n",
+                    "共 {} 笔事件，与读模型的 {} 个数一分不差。\n")
+              : say("{} event(s); of {} figure(s) some are not their sum.\n",
+                    "共 {} 笔事件，{} 个数中有不一致者。\n")),
       events_, figures_);
 }
 

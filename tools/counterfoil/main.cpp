@@ -1,4 +1,6 @@
+#include <unistd.h>
 #include <CLI/CLI.hpp>
+
 #include <csignal>
 
 #include "counterfoil/commands/command.h"
@@ -44,9 +46,16 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
                       {"json", Format::json},
                       {"csv", Format::csv},
                       {"markdown", Format::markdown},
-                      {"dot", Format::dot}},
-                     "How rows are printed: a table, JSON lines, CSV or a table in Markdown; "
-                     "explain also draws a graph for Graphviz");
+                      {"xlsx", Format::xlsx},
+                      {"dot", Format::dot},
+                      {"svg", Format::svg}},
+                     "How rows are printed: a table, JSON lines, CSV, a table in Markdown, or a "
+                     "workbook for spreadsheets; explain also draws a graph for Graphviz, and "
+                     "report waterfall a picture");
+  add_choice<intake::Encoding>(
+      app, "--encoding", global.encoding,
+      {{"utf-8", intake::Encoding::utf8}, {"gb18030", intake::Encoding::gb18030}},
+      "Of --output csv: gb18030 is what spreadsheets in China expect");
   add_choice<Language>(app, "--lang", global.language,
                        {{"en", Language::english}, {"zh", Language::chinese}},
                        "Language of tables");
@@ -63,6 +72,22 @@ Result<void> check_as_of(const CLI::App& app, const GlobalOptions& global) {
   if (global.as_of.empty() || global.commands_of_past.contains(command)) return {};
   return fail(ErrorCode::invalid, "{} knows no --as-of; it is for {}", command,
               fmt::join(global.commands_of_past, ", "));
+}
+
+/// What the options ask for together must be possible, before anything is read.
+Result<void> check_output(const GlobalOptions& global) {
+  if (global.encoding != intake::Encoding::utf8 && global.format != Format::csv)
+    return fail(ErrorCode::invalid, "--encoding is for --output csv; the others are UTF-8");
+  const bool is_picture = global.format == Format::svg || global.format == Format::dot;
+  if (is_picture && global.picture != global.format)
+    return fail(ErrorCode::invalid,
+                "this command cannot be drawn so: --output svg is for `report waterfall`, and "
+                "--output dot for `explain`");
+  if (global.format == Format::xlsx && ::isatty(STDOUT_FILENO) == 1)
+    return fail(ErrorCode::invalid,
+                "a workbook cannot be shown on a terminal: write it to a file, as in `counterfoil "
+                "--output xlsx budgets > budgets.xlsx`");
+  return {};
 }
 
 int status_of(const Result<ExitStatus>& done) {
@@ -101,6 +126,7 @@ int main(int argc, char** argv) {
   add_explain(app, global, action);
   add_difference(app, global, action);
   add_what_if(app, global, action);
+  add_sample(app, global, action);
   add_report(app, global, action);
   add_facts(app, global, action);
   add_projections(app, global, action);
@@ -122,6 +148,7 @@ int main(int argc, char** argv) {
     explain_usage(app, error);
     return static_cast<int>(ExitStatus::wrong_usage);
   }
-  const auto checked = check_as_of(app, global);
-  return status_of(checked ? action() : tl::make_unexpected(checked.error()));
+  for (const Result<void>& checked : {check_as_of(app, global), check_output(global)})
+    if (!checked) return status_of(tl::make_unexpected(checked.error()));
+  return status_of(action());
 }

@@ -29,7 +29,9 @@ void add_proposals(CLI::App& app, GlobalOptions& global, Action& action);  // pr
 void add_explain(CLI::App& app, GlobalOptions& global, Action& action);
 void add_difference(CLI::App& app, GlobalOptions& global, Action& action);
 void add_what_if(CLI::App& app, GlobalOptions& global, Action& action);
+void add_sample(CLI::App& app, GlobalOptions& global, Action& action);
 void add_report(CLI::App& app, GlobalOptions& global, Action& action);
+void add_waterfall(CLI::App& report, GlobalOptions& global, Action& action);
 void add_facts(CLI::App& app, GlobalOptions& global, Action& action);
 void add_projections(CLI::App& app, GlobalOptions& global, Action& action);
 void add_rebuild(CLI::App& app, GlobalOptions& global, Action& action);

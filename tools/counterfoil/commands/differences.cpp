@@ -40,9 +40,7 @@ class Printer {
     else
       add_json(page);
   }
-  void finish() {
-    if (rows_) rows_->finish();
-  }
+  Result<void> finish() { return rows_ ? rows_->finish() : Result<void>(); }
 
  private:
   static void add_json(schema::Reader::DifferenceResults::Reader page) {
@@ -86,7 +84,7 @@ Result<ExitStatus> difference(const GlobalOptions& global, const DifferenceOptio
     after = view(page.getNext());
   } while (!after.empty());
   if (!found) CF_TRY(options.filter.check_known(*access));
-  printer.finish();
+  CF_TRY(printer.finish());
   return found ? ExitStatus::answer_is_no : ExitStatus::done;
 }
 

@@ -36,9 +36,7 @@ class EventPrinter {
     if (rows_) rows_->show();
     return flush_output();
   }
-  void finish() {
-    if (rows_) rows_->finish();
-  }
+  Result<void> finish() { return rows_ ? rows_->finish() : Result<void>(); }
 
  private:
   unsigned currency_exponent_;
@@ -65,7 +63,7 @@ Result<ExitStatus> print_history(const GlobalOptions& global, const std::string&
     next = page.getNext();
     count = page.getCount();
   } while (next < count);
-  printer.finish();
+  CF_TRY(printer.finish());
   return ExitStatus::done;
 }
 
@@ -156,10 +154,13 @@ Result<ExitStatus> tail(const GlobalOptions& global, const TailOptions& options)
                 size, from);
   std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
   if (options.no_follow) end = std::max(size, from);
+  if (global.format == Format::xlsx && !options.no_follow && !options.limit)
+    return fail(ErrorCode::invalid,
+                "a workbook is written when it is whole: give --no-follow or --limit");
   if (options.limit && *options.limit < end - from) end = from + *options.limit;
   EventPrinter printer(output_options(global, *access));
   if (from < end) CF_TRY(follow(*access, printer, from, end));
-  printer.finish();
+  CF_TRY(printer.finish());
   return ExitStatus::done;
 }
 

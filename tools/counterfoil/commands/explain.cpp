@@ -57,7 +57,7 @@ class Printer {
       : format_(options.format),
         text_(options, chosen.figure, chosen.receipts, std::cout),
         graph_(options, std::cout) {
-    if (format_ == Format::csv || format_ == Format::markdown)
+    if (format_ == Format::csv || format_ == Format::markdown || format_ == Format::xlsx)
       rows_.emplace(options, capnp::Schema::from<schema::ContributionRow>(), std::cout);
   }
   void add(const Explained& page) {
@@ -71,10 +71,10 @@ class Printer {
     if (format_ == Format::dot) graph_.add(page);
     if (format_ == Format::table) text_.add(page);
   }
-  void finish() {
-    if (rows_) rows_->finish();
+  Result<void> finish() {
     if (format_ == Format::dot) graph_.finish();
     if (format_ == Format::table) text_.finish();
+    return rows_ ? rows_->finish() : Result<void>();
   }
   bool sums_match() const { return sums_match_; }
 
@@ -113,7 +113,7 @@ Result<ExitStatus> explain(const GlobalOptions& global, const ExplainOptions& op
     CF_TRY(flush_output());
     after = view(response.getNext());
   } while (!after.empty());
-  printer.finish();
+  CF_TRY(printer.finish());
   if (printer.sums_match()) return ExitStatus::done;
   fmt::print(stderr,
              "counterfoil: events do not sum to the read model's figure: `verify` the ledger, and "
@@ -149,6 +149,7 @@ void add_explain(CLI::App& app, GlobalOptions& global, Action& action) {
       "  counterfoil explain pool/livelihood --proof receipts\n"
       "  counterfoil --output dot explain line/2024/P001/general/net/- | dot -Tsvg > evidence.svg");
   command->callback([&global, &action, options] {
+    global.picture = Format::dot;
     action = [&global, options] { return explain(global, *options); };
   });
 }

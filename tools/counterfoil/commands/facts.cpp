@@ -91,7 +91,7 @@ std::string form_of(const ValueShape& value) {
 }
 
 OutputOptions options_of(const GlobalOptions& global) {
-  return {global.format, global.language, 2};  // no amount of money is printed
+  return {global.format, global.language, 2, {}, global.encoding};  // prints no money
 }
 
 struct FieldLine {
@@ -124,7 +124,7 @@ void print_lines(const std::vector<FieldLine>& lines) {
                              line.meaning.empty() ? "" : " — ", line.meaning);
 }
 
-void print_rows(const GlobalOptions& global, const std::vector<FieldLine>& lines) {
+Result<void> print_rows(const GlobalOptions& global, const std::vector<FieldLine>& lines) {
   Output output(options_of(global), capnp::Schema::from<schema::FieldRow>(), std::cout);
   for (const FieldLine& line : lines) {
     capnp::MallocMessageBuilder message;
@@ -134,7 +134,7 @@ void print_rows(const GlobalOptions& global, const std::vector<FieldLine>& lines
     row.setMeaning(text_of(line.meaning));
     output.row(row.asReader());
   }
-  output.finish();
+  return output.finish();
 }
 
 /// Calls `visit` with each example, a line of JSON, and the name of its fact.
@@ -165,7 +165,7 @@ Result<const Kind*> find(std::string_view name) {
               name);
 }
 
-void print_list(const GlobalOptions& global) {
+Result<void> print_list(const GlobalOptions& global) {
   Output output(options_of(global), capnp::Schema::from<schema::FactRow>(), std::cout);
   for (const Kind& kind : kinds()) {
     capnp::MallocMessageBuilder message;
@@ -175,10 +175,10 @@ void print_list(const GlobalOptions& global) {
     row.setMeaning(text_of(comment_of(kind.shape->name)));
     output.row(row.asReader());
   }
-  output.finish();
+  return output.finish();
 }
 
-void print_fact(const GlobalOptions& global, const Kind& kind) {
+Result<void> print_fact(const GlobalOptions& global, const Kind& kind) {
   std::vector<FieldLine> lines;
   add_fields(lines, *kind.shape, "");
   if (global.format != Format::table) return print_rows(global, lines);
@@ -186,11 +186,12 @@ void print_fact(const GlobalOptions& global, const Kind& kind) {
   std::cout << kind.name << ", recorded by " << recorded_by(kind.tag) << '\n'
             << meaning << (meaning.empty() ? "" : "\n") << '\n';
   print_lines(lines);
-  if (!is_recordable(kind.tag)) return;
+  if (!is_recordable(kind.tag)) return {};
   std::cout
       << "\nA command that records one, as `counterfoil submit` takes it after those that it\n"
          "rests on (`counterfoil facts --example`):\n";
   print_examples(kind.name);
+  return {};
 }
 
 Result<ExitStatus> facts(const GlobalOptions& global, const FactsOptions& options) {
@@ -204,9 +205,9 @@ Result<ExitStatus> facts(const GlobalOptions& global, const FactsOptions& option
                   recorded_by(kind->tag));
     print_examples(options.name);
   } else if (kind != nullptr) {
-    print_fact(global, *kind);
+    CF_TRY(print_fact(global, *kind));
   } else {
-    print_list(global);
+    CF_TRY(print_list(global));
   }
   CF_TRY(flush_output());
   return ExitStatus::done;

@@ -11,10 +11,11 @@
 namespace counterfoil {
 namespace {
 
-void print_views(const OutputOptions& options, capnp::List<schema::ViewInfo>::Reader views) {
+Result<void> print_views(const OutputOptions& options,
+                         capnp::List<schema::ViewInfo>::Reader views) {
   Output output(options, capnp::Schema::from<schema::ViewInfo>(), std::cout);
   for (const auto view : views) output.row(view);
-  output.finish();
+  return output.finish();
 }
 
 Result<ExitStatus> projections(const GlobalOptions& global) {
@@ -22,7 +23,7 @@ Result<ExitStatus> projections(const GlobalOptions& global) {
   auto request = access->reader().viewsRequest();
   request.setDigests(true);
   CF_LET(auto response, access->call(kj::mv(request)));
-  print_views(output_options(global, *access), response.getViews());
+  CF_TRY(print_views(output_options(global, *access), response.getViews()));
   for (const auto view : response.getViews())
     if (view.getLastError().size() != 0) return ExitStatus::answer_is_no;
   return ExitStatus::done;
@@ -40,13 +41,13 @@ Result<ExitStatus> rebuild_subject(const GlobalOptions& global, const std::strin
   request.setSubject(text_of(subject));
   CF_LET(auto response, access->call(kj::mv(request)));
   const OutputOptions options = output_options(global, *access);
-  Output budgets(options, capnp::Schema::from<schema::BudgetRow>(), std::cout);
-  for (const auto row : response.getBudgets()) budgets.row(row);
-  budgets.finish();
-  if (options.format == Format::csv) return ExitStatus::done;  // a CSV file holds one table
-  Output adjustments(options, capnp::Schema::from<schema::AdjustmentRow>(), std::cout);
-  for (const auto row : response.getAdjustments()) adjustments.row(row);
-  adjustments.finish();
+  Output output(options, capnp::Schema::from<schema::BudgetRow>(), std::cout);
+  for (const auto row : response.getBudgets()) output.row(row);
+  if (options.format != Format::csv) {  // a CSV file holds one table
+    output.next(capnp::Schema::from<schema::AdjustmentRow>());
+    for (const auto row : response.getAdjustments()) output.row(row);
+  }
+  CF_TRY(output.finish());
   return ExitStatus::done;
 }
 
@@ -79,8 +80,9 @@ void fill(schema::RebuiltRow::Builder row, schema::ViewInfo::Reader before,
 }
 
 /// Prints the views that were built; the status is "no" where one was not what the journal gives.
-ExitStatus print_rebuilt(const OutputOptions& options, const std::vector<std::string>& names,
-                         schema::Admin::RebuildResults::Reader rebuilt) {
+Result<ExitStatus> print_rebuilt(const OutputOptions& options,
+                                 const std::vector<std::string>& names,
+                                 schema::Admin::RebuildResults::Reader rebuilt) {
   Output output(options, capnp::Schema::from<schema::RebuiltRow>(), std::cout);
   std::vector<std::string_view> differing;
   for (const auto after : rebuilt.getAfter()) {
@@ -96,7 +98,7 @@ ExitStatus print_rebuilt(const OutputOptions& options, const std::vector<std::st
         before->getPosition() == after.getPosition() && before->getVersion() == after.getVersion();
     if (comparable && !row.getSame()) differing.push_back(name);
   }
-  output.finish();
+  CF_TRY(output.finish());
   for (const std::string_view name : differing)
     fmt::print(stderr,
                "{}: the view that served until now was not what the journal gives; the new "

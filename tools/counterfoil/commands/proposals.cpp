@@ -156,7 +156,7 @@ Result<ExitStatus> apply_results(const GlobalOptions& global, const YearOptions&
                "`counterfoil grades` lists those that there are\n",
                options.year, view(access->info().getRuleSetVersion()));
   }
-  if (options.is_look()) output.finish();
+  if (options.is_look()) CF_TRY(output.finish());
   return finish(global, options, *access, std::move(look), {}, [&] { return look_with(nullptr); });
 }
 
@@ -183,7 +183,7 @@ Result<ExitStatus> close_period(const GlobalOptions& global, const YearOptions& 
   Output output(output_options(global, *access), capnp::Schema::from<schema::ProposalRow>(),
                 std::cout);
   CF_LET(Look look, look_with(options.is_look() ? &output : nullptr));
-  if (options.is_look()) output.finish();
+  if (options.is_look()) CF_TRY(output.finish());
   Answers answers;
   if (close.size() != 0) {
     if (!options.out.empty())
@@ -221,7 +221,7 @@ Result<ExitStatus> carry_out(const GlobalOptions& global, const YearOptions& opt
                "or an adjustmentProposed\n",
                options.year);
   }
-  if (options.is_look()) output.finish();
+  if (options.is_look()) CF_TRY(output.finish());
   return finish(global, options, *access, std::move(look), {}, [&] { return look_with(nullptr); });
 }
 

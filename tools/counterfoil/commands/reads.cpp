@@ -19,7 +19,7 @@ Result<ExitStatus> print_budgets(const GlobalOptions& global, const LineFilter& 
     return {};
   }));
   if (!found) CF_TRY(filter.check_known(*access));
-  output.finish();
+  CF_TRY(output.finish());
   return ExitStatus::done;
 }
 
@@ -55,14 +55,15 @@ Result<ExitStatus> print_adjustments(const GlobalOptions& global, const LineFilt
   } while (!after.empty());
   if (!found) CF_TRY(filter.check_known(*access));
   if (!found && !filter.request.empty()) CF_TRY(check_request(*access, filter.request));
-  output.finish();
+  CF_TRY(output.finish());
   return ExitStatus::done;
 }
 
 }  // namespace
 
 OutputOptions output_options(const GlobalOptions& global, LedgerAccess& access) {
-  return {global.format, global.language, access.info().getCurrencyExponent()};
+  return {global.format, global.language, access.info().getCurrencyExponent(),
+          std::string(view(access.info().getCurrency())), global.encoding};
 }
 
 Result<void> each_budget(LedgerAccess& access, const LineFilter& filter,

@@ -86,7 +86,7 @@ Result<ExitStatus> reconcile(const GlobalOptions& global, const ReconcileArgumen
     fill(row, difference, line);
     output.row(row.asReader());
   }
-  output.finish();
+  CF_TRY(output.finish());
   for (const auto& [measure, tally] : found.programmes_by_measure)
     if (arguments.measure.empty() || arguments.measure == measure)
       fmt::print(stderr, "{}: {} of {} programmes are equal\n", measure, tally.equal,

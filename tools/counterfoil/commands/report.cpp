@@ -53,7 +53,7 @@ void print_sections(const OutputOptions& options, const std::vector<AnnualFigure
   if (table) table->finish();
 }
 
-void print_rows(const OutputOptions& options, const std::vector<AnnualFigure>& figures) {
+Result<void> print_rows(const OutputOptions& options, const std::vector<AnnualFigure>& figures) {
   Output output(options, capnp::Schema::from<schema::ReportRow>(), std::cout);
   for (const AnnualFigure& figure : figures) {
     capnp::MallocMessageBuilder message;
@@ -64,7 +64,7 @@ void print_rows(const OutputOptions& options, const std::vector<AnnualFigure>& f
     row.setAmount(figure.amount.minor);
     output.row(row.asReader());
   }
-  output.finish();
+  return output.finish();
 }
 
 bool is_for_a_person(const OutputOptions& options) {
@@ -85,7 +85,7 @@ Result<void> print_cuts(LedgerAccess& access, const OutputOptions& options, std:
     output.row(row);
     return {};
   }));
-  output.finish();
+  CF_TRY(output.finish());
   if (!sum) return fail(ErrorCode::limit, "the sum of the cuts does not fit 64 bits");
   if (is_for_a_person(options))
     std::cout << fmt::format("\n{}{}\n",
@@ -105,7 +105,7 @@ Result<ExitStatus> report(const GlobalOptions& global, const ReportOptions& chos
   if (is_for_a_person(options))
     print_sections(options, figures, chosen.year);
   else
-    print_rows(options, figures);
+    CF_TRY(print_rows(options, figures));
   return ExitStatus::done;
 }
 
@@ -129,12 +129,14 @@ void add_report(CLI::App& app, GlobalOptions& global, Action& action) {
       "Examples:\n"
       "  counterfoil report annual --year 2024\n"
       "  counterfoil --lang zh --output markdown report annual --year 2024 > report.md\n"
-      "  counterfoil report annual --year 2024 --list-cuts";
+      "  counterfoil report annual --year 2024 --list-cuts\n"
+      "  counterfoil --output svg report waterfall --unit 101 --fiscal-year 2024 > 101.svg";
   command->footer(examples);
   annual->footer(examples);
   annual->callback([&global, &action, options] {
     action = [&global, options] { return report(global, *options); };
   });
+  add_waterfall(*command, global, action);
 }
 
 }  // namespace counterfoil

@@ -66,6 +66,13 @@ constexpr ViewCommand view_commands[] = {
      "Examples:\n"
      "  counterfoil units --fiscal-year 2024\n"
      "  counterfoil --output csv units --fund general > units.csv"},
+    {"statements",
+     "What sources state of budget lines: the newest statement of each, by component, and by how "
+     "much it differed",
+     "A statement is newer by the day that it is of, then by its place in the journal.\n"
+     "Examples:\n"
+     "  counterfoil statements --fiscal-year 2020\n"
+     "  counterfoil --output csv statements --unit mhlw > statements.csv"},
 };
 
 /// A filter that the rows of a view can be chosen by, under any of these names of fields.
@@ -168,7 +175,7 @@ Result<ExitStatus> print_view(const GlobalOptions& global, const std::string& na
     return {};
   }));
   if (!found) CF_TRY(check_known(*access, name, schema, filter));
-  output.finish();
+  CF_TRY(output.finish());
   return ExitStatus::done;
 }
 

@@ -36,7 +36,7 @@ Result<void> add_to(SumsBy& sums, capnp::Text::Reader of, schema::WhatIfRow::Rea
   return {};
 }
 
-void print_sums(const OutputOptions& options, const SumsBy& sums, bool by_unit) {
+Result<void> print_sums(const OutputOptions& options, const SumsBy& sums, bool by_unit) {
   Output output(options, capnp::Schema::from<schema::WhatIfSumRow>(), std::cout);
   for (const auto& [of, own] : sums) {
     capnp::MallocMessageBuilder message;
@@ -58,7 +58,7 @@ void print_sums(const OutputOptions& options, const SumsBy& sums, bool by_unit) 
     row.setDifference(own.difference.minor);
     output.row(row.asReader());
   }
-  output.finish();
+  return output.finish();
 }
 
 Result<ExitStatus> what_if(const GlobalOptions& global, const WhatIfOptions& options) {
@@ -87,14 +87,14 @@ Result<ExitStatus> what_if(const GlobalOptions& global, const WhatIfOptions& opt
     CF_TRY(flush_output());
     after = view(page.getNext());
   } while (!after.empty());
-  if (rows) rows->finish();
+  if (rows) CF_TRY(rows->finish());
   if (options.by == "unit" || (rows && for_a_person)) {
     if (rows) std::cout << '\n';
-    print_sums(output, units, true);
+    CF_TRY(print_sums(output, units, true));
   }
   if (options.by == "project" || (rows && for_a_person)) {
     if (rows) std::cout << '\n';
-    print_sums(output, projects, false);
+    CF_TRY(print_sums(output, projects, false));
   }
   return ExitStatus::done;
 }

@@ -105,12 +105,13 @@ class JapanStatements(support.Case):
                 self.assertEqual(shown(statements[key]), said, (year, key))
                 self.assertEqual(int(budgets[key]["current"]), said["total"], (year, key))
                 counts["project-years"] += 1
-                counts["restated project-years"] += key in restated
+                counts[f"restated and stated by {year}"] += key in restated
                 counts["negative totals"] += said["total"] < 0 and row["sheet_year"] == year
                 if said["has_spent"]:
                     self.assertEqual(int(budgets[key]["spent"]), said["spent"], (year, key))
         print(", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
         self.assertEqual(counts["negative totals"], NEGATIVE_TOTALS)
+        self.assertEqual(counts[f"restated and stated by {self.years[-1]}"], RESTATED)
         self.assertEqual(counts["project-years"],
                          sum(len(self.known_by(year)) for year in self.years))
         return counts

@@ -11,7 +11,7 @@ import support
 COMMANDS = ("init", "import", "submit", "reconcile", "budgets", "adjustments", "history", "tail",
             "projections", "rebuild", "targets", "monitoring", "grades", "obligations",
             "compliance", "stale", "priorities", "pools", "library", "units", "report", "facts",
-            "apply-results", "close-period", "carry-out")
+            "apply-results", "close-period", "carry-out", "statements", "sample")
 
 
 class Usage(support.Case):
@@ -44,6 +44,9 @@ class Usage(support.Case):
                 (("init", "--origin", "a.example/b"), "--ledger DIR"),
                 (("--ledger", "a", "submit", "-"), "--connect"),
                 (("apply-results",), "--year is required"),
+                (("sample", "--size", "3"), "--seed is required"),
+                (("sample", "--seed", "3", "--size", "0"), "--size"),
+                (("report", "waterfall", "--unit", "1"), "--fiscal-year is required"),
                 (("apply-results", "--year", "2025", "--record", "--out", "f"), "excludes"),
                 (("--ledger", "a", "carry-out", "--year", "2025", "--record"),
                  "carry-out --record goes through a daemon"),

@@ -142,3 +142,24 @@ TEST_CASE("a mapping of statements needs totals and the day that they are of") {
   CHECK_THAT(error_without("commandId = \"line/{year}/{project}\"\n"),
              Catch::Contains("\"commandId\""));
 }
+
+TEST_CASE("the shipped mapping of Japan's review sheets makes yen of millions of yen") {
+  const Folder folder;
+  const auto mapping = Mapping::read(shipped_mapping("japan.toml"));
+  INFO((mapping ? "" : mapping.error().message));
+  REQUIRE(mapping.has_value());
+  const std::vector files{
+      folder.write("sheets.csv",
+                   "sheet_year,stated_on,project,ministry,project_name,account,fiscal_year,initial,"
+                   "supplementary,carry_in,carry_out,reserve,total,executed\n"
+                   "2020,2020-09-30,jp-1,財務省,事業,,2019,16.818,0,0,-20.5,0,-3.682,\n")};
+  ImportOptions yen = options();
+  yen.setting.currency_exponent = 0;
+  MemoryLedger ledger;
+  Account account;
+  REQUIRE(import_files(*mapping, files, ledger, yen, account).has_value());
+  CHECK(account.refusals.empty());
+  CHECK_THAT(ledger.json_of("japan/sheet/2020/jp-1/2019"),
+             Catch::Contains(R"("original":"16818000","carriedOut":"-20500000","total":"-3682000",)"
+                             R"("line":"line/2019/jp-1/unstated/net/-")"));
+}

@@ -44,8 +44,8 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-double width_of(const std::string& text) {
-  return static_cast<double>(display_width(text)) * column_width;
+double width_of(const std::string& text, bool is_bold) {
+  return static_cast<double>(display_width(text)) * column_width * (is_bold ? 1.1 : 1);
 }
 
 /// Where amounts lie between the chart's edges. Pixels only: what is read are the amounts.
@@ -81,12 +81,12 @@ std::string waterfall_svg(const std::string& title, const std::string& subtitle,
   double labels = 0;
   double amounts = 0;
   for (const Bar& bar : bars) {
-    labels = std::max(labels, width_of(bar.label));
-    amounts = std::max(amounts, width_of(bar.amount));
+    labels = std::max(labels, width_of(bar.label, bar.is_total));
+    amounts = std::max(amounts, width_of(bar.amount, bar.is_total));
   }
   const double left = margin + labels + gap;
   const double right = left + chart_width + gap + amounts;
-  const double width = std::max(right, margin + 1.4 * width_of(title)) + margin;
+  const double width = std::max(right, margin + 1.4 * width_of(title, true)) + margin;
   const double bottom = head + row_height * static_cast<double>(bars.size());
   const Scale scale(bars, left);
 

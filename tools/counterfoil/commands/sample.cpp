@@ -216,8 +216,11 @@ std::string summary(const OutputOptions& printing, const SampleOptions& options,
                                                      : "monetary unit sampling, systematic")
                   : (options.way() == Method::random ? "简单随机抽样（不放回）"
                                                      : "货币单元抽样（系统选样）"));
+  const bool is_of_payments = options.population() == Of::payments;
   line("population", "总体",
-       fmt::format("{} {} ({})", population.sizes().size(), options.of, options.measure()));
+       fmt::format("{} {} ({})", population.sizes().size(),
+                   is_english ? options.of : (is_of_payments ? "笔支付" : "笔调整"),
+                   options.measure()));
   line("of it without an amount", "其中无金额", std::to_string(empty));
   line("total, without signs", "绝对值合计", amount(total));
   if (options.way() == Method::monetary_unit) {
@@ -226,7 +229,9 @@ std::string summary(const OutputOptions& printing, const SampleOptions& options,
                      total % options.size == 0 ? "" : "…"));
     line("certain", "必选", std::to_string(certain));
   }
-  line("picked", "抽中", fmt::format("{} ({})", picks.size(), options.size));
+  line("picked", "抽中",
+       is_english ? fmt::format("{} events by {} sampling units", picks.size(), options.size)
+                  : fmt::format("{} 个事件，共 {} 个抽样单元", picks.size(), options.size));
   line("seed", "种子", options.seed);
   line("records in the tree", "树中记录数", std::to_string(tree_size));
   return text;

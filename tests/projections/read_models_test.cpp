@@ -485,8 +485,8 @@ TEST_CASE("statements show the newest that stands of each line, by day, then as 
   Told told;
   const auto rows = [&] {
     return told.rows(statements_projection(),
-                     {"project", "unit", "fiscalYear", "total", "carriedOut", "spent",
-                      "difference", "statedOn", "sequence", "statements", "document"});
+                     {"project", "unit", "fiscalYear", "total", "carriedOut", "spent", "difference",
+                      "statedOn", "sequence", "statements", "document"});
   };
   const auto stated = [](std::int64_t original, std::int64_t out, const std::string& on,
                          const std::string& more = "") {

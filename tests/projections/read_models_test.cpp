@@ -503,7 +503,7 @@ TEST_CASE("statements show the newest that stands of each line, by day, then as 
   told.tell(stated(90, 0, "2023-09-30"));  // 7: of an older day
   CHECK(rows() == Lines{"P U 2024 -30 -130 7 -130 2025-09-30 6 3 -"});
   told.tell(stated(80, 0, "2025-09-30"));  // 8: of the same day, recorded later
-  CHECK(rows().front().starts_with("P U 2024 80 - - 80 "));
+  CHECK(rows().front().starts_with("P U 2024 80 - - 20 "));
   told.tell(kit::reversal(8));
   told.tell(kit::reversal(6));
   CHECK(rows() == Lines{"P U 2024 100 - - 100 2024-09-30 5 2 sheet-1"});

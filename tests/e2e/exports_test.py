@@ -15,6 +15,8 @@ import support
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 SVG = "{http://www.w3.org/2000/svg}"
 BIG = 12_345_678_901_234_567_89  # fen; more digits than a spreadsheet shows
+ODD = 2**53 + 1  # the smallest whole number that a double does not hold
+LARGEST = 999_999_999_999_999  # of 15 digits
 
 
 def line(project, measure="net"):
@@ -24,13 +26,15 @@ def line(project, measure="net"):
 def story():
     """Two units; one budget of each kind of adjustment, below zero on the way."""
     facts = [{"unitRegistered": {"unit": unit, "name": "财政局"}} for unit in ("101", "102")]
-    for project, unit in (("P", "101"), ("Q", "101"), ("R", "102")):
+    for project, unit in (("P", "101"), ("Q", "101"), ("R", "102"), ("S", "102"), ("T", "102")):
         facts.append({"projectProposed": {"project": project, "unit": unit, "name": "=1+1"}})
         for measure in ("net", "headcount"):
             facts.append({"lineOpened": {"line": line(project, measure)}})
     facts += [{"budgetAppropriated": {"line": line("P"), "amount": "100000050"}},
               {"budgetAppropriated": {"line": line("P", "headcount"), "amount": "12500"}},
-              {"budgetAppropriated": {"line": line("R"), "amount": str(BIG)}}]
+              {"budgetAppropriated": {"line": line("R"), "amount": str(BIG)}},
+              {"budgetAppropriated": {"line": line("S"), "amount": str(-ODD)}},
+              {"budgetAppropriated": {"line": line("T"), "amount": str(LARGEST)}}]
     def adjusted(kind, *legs):
         facts.append({"budgetAdjusted": {
             "kind": kind, "legs": [{"line": line(project), "amount": str(amount), "vintage": 2024}
@@ -126,8 +130,9 @@ class Exports(support.Case):
     def test_an_amount_that_a_double_cannot_hold_is_text(self):
         sheet = workbook(self.raw("--output", "xlsx", "budgets", "--unit", "102", "--measure",
                                   "net"))["Budget"]
-        self.assertEqual(sheet.column("original budget"), ["12,345,678,901,234,567.89"])
-        self.assertEqual(sheet.column("supplement"), [0.0])
+        self.assertEqual(sheet.column("original budget"), [
+            "12,345,678,901,234,567.89", "-90,071,992,547,409.93", 9_999_999_999_999.99])
+        self.assertEqual(sheet.column("supplement"), [0.0] * 3)
 
     def test_headers_and_values_are_in_the_language(self):
         sheet = workbook(self.raw("--lang", "zh", "--output", "xlsx", "adjustments"))["Adjustment"]
@@ -140,7 +145,7 @@ class Exports(support.Case):
         self.assertTrue(all(day > 40_000 for day in sheet.column("effective on")))
         self.assertEqual(sheet.format_of("effective on", 0), "yyyy-mm-dd")
         library = workbook(self.raw("--output", "xlsx", "library"))["Library"]
-        self.assertEqual(library.column("name"), ["=1+1"] * 3)
+        self.assertEqual(library.column("name"), ["=1+1"] * 5)
 
     def test_two_tables_are_two_sheets(self):
         sheets = workbook(self.raw("--output", "xlsx", "rebuild", "--subject", "project/P"))

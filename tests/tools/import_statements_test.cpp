@@ -107,13 +107,19 @@ TEST_CASE("an empty figure is refused, and so is one that is finer than the ledg
   CHECK(ledger.facts["budgetStated"] == 1);
 }
 
+// What several groups share was remembered as sent also where its first group was refused.
 TEST_CASE("a group that cannot be sent leaves what it would have registered to the next") {
   MemoryLedger ledger;
-  const auto account = state(ledger,
-                             "2020,2020-09-30,U,P,,2019,99999999999999,0,3,1\n"
-                             "2020,2020-09-30,U,P,,2020,1,0,1,\n");
+  std::string mapping(sheets);
+  mapping.insert(mapping.find("[table.registration]"), "role = \"{sheet}\"\n");
+  const auto account = import_text(ledger, mapping,
+                                   std::string(header) +
+                                       "nosuch,2020-09-30,U,P,,2019,1,0,1,\n"
+                                       "finance,2020-09-30,U,P,,2019,1,0,1,\n");
   CHECK(account.rows_refused == 1);
+  CHECK(account.rows_recorded == 1);
   CHECK(ledger.facts["projectProposed"] == 1);
+  CHECK(ledger.facts["lineOpened"] == 1);
 }
 
 TEST_CASE("without a registration only statements are recorded") {

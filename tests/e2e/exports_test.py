@@ -155,7 +155,7 @@ class Exports(support.Case):
     def test_every_list_can_be_a_workbook(self):
         for command in (("adjustments",), ("units",), ("statements",), ("compliance",), ("facts",),
                         ("projections",), ("history", "project/P"), ("tail", "--no-follow"),
-                        ("report", "annual", "--year", "2024"), ("stale",)):
+                        ("report", "annual", "--year", "2024"), ("stale",), ("explain", line("P"))):
             with self.subTest(command=command):
                 sheets = workbook(self.raw("--output", "xlsx", *command))
                 self.assertEqual(len(sheets), 1)
@@ -167,6 +167,8 @@ class Exports(support.Case):
         self.assert_says(encoded, "--encoding is for --output csv")
         drawn = self.ledger.cli("--output", "svg", "budgets", expect=support.WRONG_USAGE)
         self.assert_says(drawn, "report waterfall")
+        graph = self.ledger.cli("--output", "dot", "budgets", expect=support.WRONG_USAGE)
+        self.assert_says(graph, "`explain`")
 
     def test_a_workbook_is_not_written_to_a_terminal(self):
         master, terminal = os.openpty()
@@ -222,6 +224,13 @@ class Exports(support.Case):
         posts = self.ledger.cli("--output", "csv", "report", "waterfall", "--unit", "101",
                                 "--fiscal-year", "2024", "--measure", "headcount").csv
         self.assertEqual([row["amount"] for row in posts], ["12.500", "12.500"])
+
+    def test_the_waterfall_is_drawn_as_of_a_day(self):
+        seq = next(int(record["sequence"]) for record in self.ledger.events()
+                   if "budgetAdjusted" in record["fact"])
+        rows = self.ledger.cli("--as-of", f"seq:{seq}", "--output", "csv", "report", "waterfall",
+                               "--unit", "101", "--fiscal-year", "2024").csv
+        self.assertEqual([row["step"] for row in rows], ["original", "supplement", "current"])
 
     def test_a_unit_that_is_not_there_is_no_picture(self):
         outcome = self.ledger.cli("--output", "svg", "report", "waterfall", "--unit", "999",

@@ -220,3 +220,16 @@ TEST_CASE("a text that no cell of a spreadsheet can hold is an error, not a shor
   CHECK_THAT(done.error().message, Contains("use --output csv"));
   CHECK(out.str().empty());
 }
+
+TEST_CASE("a table that is longer than a sheet goes on on the next one") {
+  Workbook book("");
+  book.begin("Long", {{"number", true}});
+  for (std::int64_t i = 1; i <= 1'048'576; ++i) {
+    book.begin_row();
+    book.number({Quantity::Kind::count, i, 0}, "");
+  }
+  std::ostringstream out;
+  REQUIRE(book.write(out).has_value());
+  CHECK_THAT(out.str(), Contains("xl/worksheets/sheet2.xml"));
+  CHECK_THAT(out.str(), !Contains("xl/worksheets/sheet3.xml"));
+}

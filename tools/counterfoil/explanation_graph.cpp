@@ -10,7 +10,7 @@ namespace counterfoil {
 namespace {
 
 /// A quoted string of the DOT language; "\n" in it stays a line break.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
     if (c == '"' || c == '\\') out += '\\';
@@ -24,7 +24,7 @@ std::string label_of(std::initializer_list<std::string> lines) {
   std::string joined;
   for (const std::string& line : lines) {
     if (line.empty()) continue;
-    std::string safe = quoted(printable(line));
+    std::string safe = in_quotes(printable(line));
     safe = safe.substr(1, safe.size() - 2);
     joined += joined.empty() ? safe : "\\n" + safe;
   }
@@ -67,7 +67,7 @@ void ExplanationGraph::add(const Explained& page) {
     };
     const std::string name =
         fmt::format("{} {}", view(figure.getSubject()), view(figure.getSourceTag()));
-    const std::string own = quoted(name);
+    const std::string own = in_quotes(name);
     out_ << fmt::format("  {} [shape=ellipse, label={}];\n", own,
                         label_of({name, money(figure.getAmount())}));
     for (const auto one : page.contributions_of(index)) {

@@ -16,12 +16,13 @@ namespace {
 constexpr std::uint64_t records_in_batch = 65'536;
 constexpr std::size_t bytes_in_batch = 4u << 20;
 
-/// Folds records from the view's position into `rows`, at most a batch. Returns the new position.
+/// Folds records from the view's position into `rows`, at most a batch, and none from `end` on.
+/// Returns the new position.
 Result<std::uint64_t> fold_batch(const Journal& journal, const Projection& projection,
-                                 std::uint64_t position, PendingRows& rows) {
+                                 std::uint64_t position, std::uint64_t end, PendingRows& rows) {
   RecordBuffer buffer;
   auto scan = journal.scan(Sequence{position});
-  const std::uint64_t last = position + records_in_batch;
+  const std::uint64_t last = std::min(end, position + records_in_batch);
   while (position < last && rows.bytes() < bytes_in_batch) {
     CF_LET(const auto bytes, scan.next());
     if (!bytes) break;
@@ -43,19 +44,19 @@ struct Waiter {
   Projector::Folded callback;
 };
 
-struct Follower {
+}  // namespace
+
+struct Projector::Follower {
   const Projection* projection;
   std::optional<Error> error;
   bool rebuilding = false;
   std::vector<Waiter> waiters;
+
+  tl::unexpected<Error> halted() const {
+    return fail(error->code, "the view {} is halted: {}. Rebuild it after the cause is gone",
+                projection->name(), error->message);
+  }
 };
-
-tl::unexpected<Error> halted(const Follower& follower) {
-  return fail(follower.error->code, "the view {} is halted: {}. Rebuild it after the cause is gone",
-              follower.projection->name(), follower.error->message);
-}
-
-}  // namespace
 
 struct Projector::Impl {
   mutable std::mutex mutex;  // guards followers and stopping
@@ -69,7 +70,7 @@ struct Projector::Impl {
 
   /// Why that view will not grow, if it will not.
   std::optional<Error> ended(const Follower& follower) const {
-    if (follower.error) return halted(follower).value();
+    if (follower.error) return follower.halted().value();
     if (stopping)
       return Error{ErrorCode::busy, "the ledger is stopping: ask again when it is back"};
     return std::nullopt;
@@ -155,41 +156,66 @@ void Projector::notify() {
   impl_->wake.notify_one();
 }
 
+/// Folds a batch into the view that serves, of records below `end`; under the folding lock.
+Result<void> Projector::fold_next(Follower& follower, std::uint64_t end) {
+  const Projection& projection = *follower.projection;
+  const View view = views_.view(projection);
+  const auto folded = [&]() -> Result<void> {
+    PendingRows rows(views_.rocks(), view.family);
+    CF_LET(const std::uint64_t reached, fold_batch(journal_, projection, view.position, end, rows));
+    Rocks::Batch batch;
+    rows.take(batch);
+    return views_.advance_serving(projection, batch, reached);
+  };
+  auto outcome = folded();
+  if (!outcome) {
+    const std::lock_guard lock(impl_->mutex);
+    follower.error = outcome.error();
+  }
+  return outcome;
+}
+
 Result<void> Projector::catch_up() {
   Result<void> outcome;
   for (Follower& follower : impl_->followers) {
-    const Projection& projection = *follower.projection;
-    for (;;) {
+    for (Result<void> folded; folded;) {
       {
         const std::lock_guard lock(impl_->mutex);
         if (follower.error || impl_->stopping) break;
       }
-      Result<std::uint64_t> reached = 0;
       {
         const std::lock_guard folding(impl_->folding);
-        const View view = views_.view(projection);
-        if (view.position >= journal_.size()) break;
-        PendingRows rows(views_.rocks(), view.family);
-        reached = fold_batch(journal_, projection, view.position, rows);
-        if (reached) {
-          Rocks::Batch batch;
-          rows.take(batch);
-          auto written = views_.advance_serving(projection, batch, *reached);
-          if (!written) reached = tl::make_unexpected(written.error());
-        }
-      }
-      if (!reached) {
-        const std::lock_guard lock(impl_->mutex);
-        follower.error = reached.error();
+        const std::uint64_t end = journal_.size();
+        if (views_.view(*follower.projection).position >= end) break;
+        folded = fold_next(follower, end);
       }
       impl_->release(follower, views_);
-      if (!reached) {
-        outcome = tl::make_unexpected(reached.error());
-        break;
-      }
+      if (!folded) outcome = folded;
     }
   }
   return outcome;
+}
+
+Result<Moment> Projector::at_one_position() {
+  (void)catch_up();  // most of it, before others are held up; what halted is found below
+  Moment moment;
+  {
+    const std::lock_guard folding(impl_->folding);
+    moment.position = journal_.size();
+    for (Follower& follower : impl_->followers) {
+      {
+        const std::lock_guard lock(impl_->mutex);
+        if (const auto end = impl_->ended(follower)) return tl::make_unexpected(*end);
+      }
+      while (views_.view(*follower.projection).position < moment.position)
+        CF_TRY(fold_next(follower, moment.position));
+      const View view = views_.view(*follower.projection);
+      moment.parts.push_back(
+          {follower.projection, views_.rocks().walk(*view.family, Rocks::Walk::whole)});
+    }
+  }
+  for (Follower& follower : impl_->followers) impl_->release(follower, views_);
+  return moment;
 }
 
 void Projector::when_folded(std::string_view projection, std::uint64_t position, Folded callback) {
@@ -258,7 +284,8 @@ Result<void> Projector::fill(const Projection& projection, View& view, const Pro
       return views_.serve(projection, view);
     }
     PendingRows rows(views_.rocks(), view.family);
-    CF_LET(const std::uint64_t reached, fold_batch(journal_, projection, view.position, rows));
+    CF_LET(const std::uint64_t reached,
+           fold_batch(journal_, projection, view.position, total, rows));
     Rocks::Batch batch;
     rows.take(batch);
     CF_TRY(views_.advance(view, batch, reached));

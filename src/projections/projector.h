@@ -20,6 +20,17 @@ struct ProjectionStatus {
   std::string last_error;
 };
 
+/// All views at one moment, at which each holds the same records, however much is folded since. Its
+/// cursors belong to one thread, and must be gone before the views are.
+struct Moment {
+  struct Part {
+    const Projection* projection;
+    Rocks::Cursor cursor;  // ends with position_entry, which is no entry of the view
+  };
+  std::uint64_t position = 0;  // records that each part holds
+  std::vector<Part> parts;     // one a projection, in the order that they were named in
+};
+
 /// Follows the journal and keeps every view up to date, on a thread of its own. A projection that
 /// cannot fold a record halts alone, names it, and serves nothing newer.
 class Projector {
@@ -52,6 +63,10 @@ class Projector {
   using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
   Result<void> rebuild(std::string_view projection, const Progress& progress);
 
+  /// Folds what there is into every view, and none beyond; then following goes on. Fails with what
+  /// halted a projection, if one is.
+  Result<Moment> at_one_position();
+
   std::vector<ProjectionStatus> status() const;
   /// The projection of that name; `not_found` names those that there are.
   Result<const Projection*> find(std::string_view projection) const;
@@ -59,6 +74,8 @@ class Projector {
 
  private:
   struct Impl;
+  struct Follower;
+  Result<void> fold_next(Follower& follower, std::uint64_t end);
   Result<void> build(const Projection& projection, const Progress& progress);
   Result<void> fill(const Projection& projection, View& view, const Progress& progress);
 

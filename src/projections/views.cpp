@@ -178,9 +178,13 @@ Result<void> Views::serve(const Projection& projection, const View& view) {
 
 Result<Views::Digest> Views::digest(const View& view) const {
   Hasher hasher = Hasher::sha256();
+  auto cursor = rocks_.walk(*view.family, Rocks::Walk::whole);
+  return digest(cursor, hasher);
+}
+
+Result<Views::Digest> Views::digest(Rocks::Cursor& cursor, Hasher& hasher) {
   TreeEdge tree;
   std::string entry;
-  auto cursor = rocks_.walk(*view.family, Rocks::Walk::whole);
   for (cursor.seek({}); cursor.valid() && cursor.key() != position_entry; cursor.next()) {
     entry.clear();
     put_big_endian(entry, static_cast<std::uint32_t>(cursor.key().size()));

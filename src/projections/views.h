@@ -66,6 +66,8 @@ class Views {
     std::uint64_t entries = 0;
   };
   Result<Digest> digest(const View& view) const;
+  /// The same of the entries that a cursor over a view sees, under any algorithm.
+  static Result<Digest> digest(Rocks::Cursor& cursor, Hasher& hasher);
 
  private:
   explicit Views(Rocks rocks) : rocks_(std::move(rocks)) {}

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "core/bytes.h"
+#include "projections/rows.h"
 #include "service/queries.h"
 #include "support/catch.h"
 #include "support/child.h"
@@ -478,6 +479,58 @@ TEST_CASE("a record that a projection cannot fold halts that one alone, and name
     CHECK(open.projector.status().front().state == "following");
     CHECK(open.projector.status().front().position == size);
   }
+}
+
+TEST_CASE("all views are given at one position while records come in") {
+  const TempFolder temp;
+  make_ledger(temp / "ledger");
+  Served served(temp / "ledger");
+  served.ledger->start();
+  std::atomic<bool> done{false};
+  std::thread writing([&] {
+    for (int i = 0; !done; ++i)
+      (void)kit::send(
+          served.ledger->writer(),
+          kit::command(fmt::format("w{}", i), kit::adjustment("supplement", {{"sP1", 1}})));
+  });
+  Hasher hasher = Hasher::sha256();
+  std::uint64_t before = 0;
+  for (int i = 0; i < 20; ++i) {
+    Moment moment = must(served.projector().at_one_position());
+    CHECK(moment.position > before);
+    while (served.ledger->journal().size() < moment.position + 3) std::this_thread::yield();
+    CHECK(moment.parts.size() == all_projections().size());
+    RecordBuffer buffer;
+    std::string bytes;
+    for (Moment::Part& part : moment.parts) {
+      const auto found = must(Views::digest(part.cursor, hasher));
+      if (i % 7 != 0 && part.projection->name() != "adjustments") continue;
+      const TempFolder folded;
+      Rocks rocks = must(Rocks::open(folded / "rocks", {"rows"}, {.create_if_missing = true}));
+      PendingRows rows(rocks, rocks.family("rows"));
+      for (std::uint64_t at = 0; at < moment.position; ++at) {
+        must(served.ledger->journal().read(Sequence{at}, bytes));
+        must(part.projection->fold(must(buffer.load(bytes)), rows));
+      }
+      Rocks::Batch batch;
+      rows.take(batch);
+      must(rocks.write(batch, Rocks::Durability::buffered));
+      auto cursor = rocks.walk(*rocks.family("rows"));
+      cursor.seek({});
+      CHECK(must(Views::digest(cursor, hasher)).root == found.root);
+    }
+    before = moment.position;
+  }
+  done = true;
+  writing.join();
+}
+
+TEST_CASE("views are at no one position while a projection is halted, and the error says so") {
+  const TempFolder temp;
+  make_ledger(temp / "ledger");
+  WithFussy open(temp / "ledger", 100);
+  CHECK_THAT(error_of(open.projector.at_one_position()).message, Contains("record 100: poison"));
+  CHECK_THAT(error_of(open.projector.at_one_position()).message, Contains("fussy is halted"));
 }
 
 // Cause: a fold ignored facts that it did not know, so that an older build would have served sums

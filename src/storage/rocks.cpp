@@ -3,10 +3,13 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <atomic>
+#include <filesystem>
 #include <mutex>
 
 #include "core/files.h"
@@ -50,6 +53,16 @@ struct Failures {
   }
 };
 
+/// Of files that are to be ingested. RocksDB's own end otherwise, and it leaves this one alone.
+constexpr std::string_view sorted_ending = ".sorted";
+
+/// A process that was killed may have left some.
+void remove_sorted_files(const std::string& path) {
+  std::error_code ignored;
+  for (const auto& file : std::filesystem::directory_iterator(path, ignored))
+    if (file.path().extension() == sorted_ending) std::filesystem::remove(file.path(), ignored);
+}
+
 rocksdb::ColumnFamilyOptions family_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
@@ -92,8 +105,23 @@ struct Rocks::Cursor::Impl {
   const Failures* failure;  // the database's, which outlives its cursors
 };
 
+struct Rocks::SortedFile::Impl {
+  Impl(const Failures& failures, std::string file, const rocksdb::EnvOptions& env,
+       const rocksdb::Options& options, rocksdb::ColumnFamilyHandle* family)
+      : failure(&failures), path(std::move(file)), writer(env, options, family) {}
+  ~Impl() {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+
+  const Failures* failure;  // the database's, which outlives its files
+  std::string path;
+  rocksdb::SstFileWriter writer;
+};
+
 struct Rocks::Impl {
   Failures failure;
+  mutable std::atomic<std::uint64_t> files{0};  // sorted ones that were begun
   std::unique_ptr<rocksdb::DB> db;
   std::shared_ptr<rocksdb::Cache> cache;
   mutable std::mutex mutex;  // guards families
@@ -148,6 +176,16 @@ Result<void> Rocks::Cursor::status() const {
   return impl_->failure->outcome(impl_->iterator->status());
 }
 
+Rocks::SortedFile::SortedFile(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Rocks::SortedFile::SortedFile(SortedFile&&) noexcept = default;
+Rocks::SortedFile::~SortedFile() = default;
+Result<void> Rocks::SortedFile::put(std::string_view key, std::string_view value) {
+  return impl_->failure->outcome(impl_->writer.Put(slice(key), slice(value)));
+}
+Result<void> Rocks::SortedFile::erase(std::string_view key) {
+  return impl_->failure->outcome(impl_->writer.Delete(slice(key)));
+}
+
 Rocks::Rocks(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Rocks::Rocks(Rocks&&) noexcept = default;
 Rocks& Rocks::operator=(Rocks&&) noexcept = default;
@@ -175,6 +213,7 @@ Result<Rocks> Rocks::open(const std::string& path, const std::vector<std::string
   if (!exists && !options.create_if_missing)
     return fail(ErrorCode::corrupt, "the file {}/CURRENT is missing: put it back. {}", path,
                 options.remedy);
+  remove_sorted_files(path);
   impl->cache = rocksdb::NewLRUCache(128 << 20);
   std::vector<std::string> names;
   rocksdb::DB::ListColumnFamilies(db_options, path, &names);  // fails where there is none yet
@@ -249,6 +288,27 @@ Result<void> Rocks::write(Batch& batch, Durability durability) {
   rocksdb::WriteOptions options;
   options.sync = durability == Durability::synced;
   return impl_->failure.outcome(impl_->db->Write(options, &batch.impl_->batch));
+}
+
+Result<Rocks::SortedFile> Rocks::begin_file(const Family& family) const {
+  rocksdb::Options options(impl_->db->GetDBOptions(), family_options(impl_->cache));
+  options.bottommost_compression = rocksdb::kLZ4Compression;  // compaction packs it tighter later
+  rocksdb::EnvOptions env(options);
+  env.bytes_per_sync = 1 << 20;  // so that no sync of another file waits for all of it
+  auto impl = std::make_unique<SortedFile::Impl>(
+      impl_->failure, fmt::format("{}/{}{}", impl_->failure.path, impl_->files++, sorted_ending),
+      env, options, family.handle());
+  CF_TRY(impl_->failure.outcome(impl->writer.Open(impl->path)));
+  return SortedFile(std::move(impl));
+}
+
+Result<void> Rocks::ingest(const Family& family, SortedFile file) {
+  CF_TRY(impl_->failure.outcome(file.impl_->writer.Finish()));
+  rocksdb::IngestExternalFileOptions options;
+  options.move_files = true;
+  options.write_global_seqno = false;
+  return impl_->failure.outcome(
+      impl_->db->IngestExternalFile(family.handle(), {file.impl_->path}, options));
 }
 
 Rocks::Cursor Rocks::walk(const Family& family, Walk kind) const {

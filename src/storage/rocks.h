@@ -60,6 +60,23 @@ class Rocks {
     std::unique_ptr<Impl> impl_;
   };
 
+  /// Entries in increasing order of their keys, in a file beside the database that ingest() takes
+  /// into a family as it is. Dropped before that, it leaves nothing behind.
+  class SortedFile {
+   public:
+    SortedFile(SortedFile&&) noexcept;
+    ~SortedFile();
+    Result<void> put(std::string_view key, std::string_view value);
+    /// Erases what the family holds under the key.
+    Result<void> erase(std::string_view key);
+
+   private:
+    friend class Rocks;
+    struct Impl;
+    explicit SortedFile(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+  };
+
   enum class Durability { synced, buffered };
 
   struct Options {
@@ -90,6 +107,10 @@ class Rocks {
   /// As get, into a string that is used again; false where the key is absent.
   Result<bool> get(const Family& family, std::string_view key, std::string& value) const;
   Result<void> write(Batch& batch, Durability durability);
+  Result<SortedFile> begin_file(const Family& family) const;
+  /// Puts the file's entries over what the family holds: all of them, durable when it returns, or
+  /// none. It must hold one at least.
+  Result<void> ingest(const Family& family, SortedFile file);
   /// Writes all families' changes to tables, so that the log until now is not needed any more.
   Result<void> flush();
   /// `whole` reads ahead for long walks and keeps them out of the block cache.

@@ -98,6 +98,20 @@ struct ViewInfo {
   rows @5 :UInt64;
   digest @6 :Data $hex;   # RFC 6962 root over its sorted entries; empty unless asked for
   lastError @7 :Text;
+  lagSeconds @8 :UInt64;  # of the ledger's time, from the newest record folded to the newest one
+  rate @9 :UInt64;        # records folded a second, of the time that folding took
+  building @10 :UInt32;   # the version that is built beside it; 0: none is
+  built @11 :UInt64;      # records folded into that
+}
+
+struct Comparison {
+  # A view beside what the same records give when they are folded now.
+  version @0 :UInt32;
+  position @1 :UInt64;   # records that both hold
+  served @2 :UInt64;     # entries of the view
+  folded @3 :UInt64;     # entries that the journal gives
+  differing @4 :UInt64;
+  differences @5 :List(Views.ViewDifferenceRow);  # the first of them
 }
 
 interface Reader {
@@ -211,6 +225,10 @@ interface Admin {
   rebuild @0 (names :List(Text), progress :Progress) -> (before :List(ViewInfo), after :List(ViewInfo));
   # Builds the named views again from the journal, all where none is named; the old ones serve
   # until then.
+  retry @1 (name :Text) -> (view :ViewInfo);
+  # Lets a halted view go on where it stands. Where it halts again, the answer says so.
+  compare @2 (name :Text, progress :Progress) -> (comparison :Comparison);
+  # Folds the journal beside the view, and compares; the view goes on serving.
 }
 
 interface Progress {

@@ -397,6 +397,21 @@ struct DifferenceRow {
   difference @7 :Int64 $amount;       # actual − expected
 }
 
+struct ViewDifferenceRow {
+  # An entry of a view that is not what the journal gives.
+  key @0 :Data $hex;
+  how @1 :How;
+  served @2 :Text;                    # the row that the view holds, as JSON; hexadecimal digits
+                                      # where the entry is its fold's own
+  folded @3 :Text;                    # what the journal gives
+  enum How {
+    unspecified @0;
+    changed @1;
+    missing @2;                       # in the view
+    extra @3;                         # in the view
+  }
+}
+
 struct RebuiltRow {
   # A view that was built again from the journal, and whether it came out as it was.
   name @0 :Text;

@@ -45,6 +45,7 @@ TEST_CASE("every column of a table, and every enum value in it, has a label in b
   check_labels<schema::DifferenceRow>();
   check_labels<schema::EventRow>();
   check_labels<schema::RebuiltRow>();
+  check_labels<schema::ViewDifferenceRow>();
   check_labels<schema::TargetRow>();
   check_labels<schema::MonitoringRow>();
   check_labels<schema::GradeRow>();

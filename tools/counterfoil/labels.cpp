@@ -182,6 +182,14 @@ constexpr Label fields[] = {
     {"after", "digest after", "重建后摘要"},
     {"same", "same", "一致"},
     {"lastError", "last error", "最近错误"},
+    {"lagSeconds", "lag in seconds", "滞后秒数"},
+    {"rate", "events a second", "每秒事件数"},
+    {"building", "version being built", "在建版本"},
+    {"built", "built so far", "已建位置"},
+    {"key", "key", "键"},
+    {"how", "how", "情况"},
+    {"served", "in the view", "视图内"},
+    {"folded", "by the journal", "按日志重算"},
 };
 
 constexpr Label values[] = {
@@ -271,6 +279,10 @@ constexpr Label values[] = {
     {"finished", "finished", "已完成"},
     {"cancelled", "cancelled", "已取消"},
     {"merged", "merged", "已合并"},
+    // entries of views
+    {"changed", "changed", "不一致"},
+    {"missing", "missing", "缺少"},
+    {"extra", "extra", "多出"},
 };
 
 std::optional<std::string_view> find(std::span<const Label> labels, std::string_view name,

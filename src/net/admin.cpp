@@ -1,11 +1,16 @@
 #include "net/admin.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 
+#include "codec/binary_text.h"
+#include "codec/json.h"
 #include "codec/text.h"
+#include "core/limits.h"
 #include "net/failure.h"
 #include "net/progress.h"
 #include "net/view_info.h"
+#include "projections/row_codec.h"
 
 namespace counterfoil {
 namespace {
@@ -14,6 +19,13 @@ struct Rebuilt {
   std::vector<ViewReport> before;
   std::vector<ViewReport> after;
 };
+
+Projector::Progress teller(Position& position) {
+  return [&position](std::uint64_t done, std::uint64_t total) {
+    position.done = done;
+    position.total = total;
+  };
+}
 
 Result<Rebuilt> rebuild(Projector& projector, std::vector<std::string> names, Position& position) {
   if (names.empty())
@@ -26,13 +38,49 @@ Result<Rebuilt> rebuild(Projector& projector, std::vector<std::string> names, Po
   (void)projector.catch_up();
   Rebuilt rebuilt;
   CF_LET(rebuilt.before, report_views(projector, true));
-  for (const std::string& name : names)
-    CF_TRY(projector.rebuild(name, [&](std::uint64_t done, std::uint64_t total) {
-      position.done = done;
-      position.total = total;
-    }));
+  CF_TRY(projector.rebuild(names, teller(position)));
   CF_LET(rebuilt.after, report_views(projector, true));
   return rebuilt;
+}
+
+/// How the view stands behind a retry, which may have failed again.
+Result<ViewReport> retry(Projector& projector, const std::string& name) {
+  CF_TRY(projector.find(name));
+  if (auto retried = projector.retry(name); !retried && retried.error().code == ErrorCode::busy)
+    return tl::make_unexpected(retried.error());
+  for (ProjectionStatus& status : projector.status())
+    if (status.name == name) return ViewReport{std::move(status), std::nullopt};
+  return fail(ErrorCode::not_found, "there is no projection \"{}\"", name);
+}
+
+/// An entry of a view as its reader can make something of it.
+std::string text_of_entry(const Projection& projection, std::string_view key,
+                          const std::optional<std::string>& value) {
+  if (!value) return {};
+  if (key.starts_with(projection.row_prefix())) {
+    AnyRowBuffer buffer(projection.row_schema());
+    const auto row = buffer.read(*value);
+    if (row) return boost::json::serialize(to_json(*row));
+  }
+  return to_hex(*value);
+}
+
+void fill(schema::Comparison::Builder out, const Projection& projection,
+          const ViewComparison& found) {
+  using How = schema::ViewDifferenceRow::How;
+  out.setVersion(found.version);
+  out.setPosition(found.position);
+  out.setServed(found.served);
+  out.setFolded(found.folded);
+  out.setDiffering(found.differing);
+  auto rows = out.initDifferences(static_cast<unsigned>(found.differences.size()));
+  for (unsigned i = 0; i < rows.size(); ++i) {
+    const ViewComparison::Difference& one = found.differences[i];
+    rows[i].setKey(data_of(one.key));
+    rows[i].setHow(!one.served ? How::MISSING : !one.folded ? How::EXTRA : How::CHANGED);
+    rows[i].setServed(text_of(text_of_entry(projection, one.key, one.served)));
+    rows[i].setFolded(text_of(text_of_entry(projection, one.key, one.folded)));
+  }
 }
 
 class AdminServer final : public schema::Admin::Server {
@@ -54,6 +102,32 @@ class AdminServer final : public schema::Admin::Server {
           auto results = context.getResults();
           fill(results.initBefore(static_cast<unsigned>(rebuilt.before.size())), rebuilt.before);
           fill(results.initAfter(static_cast<unsigned>(rebuilt.after.size())), rebuilt.after);
+        })
+        .exclusiveJoin(kj::mv(reports));
+  }
+
+  kj::Promise<void> retry(RetryContext context) override {
+    auto work = [&projector = ledger_.projector(),
+                 name = std::string(view(context.getParams().getName()))] {
+      return counterfoil::retry(projector, name);
+    };
+    return background_.chores.run(std::move(work))
+        .then([context](Result<ViewReport> outcome) mutable {
+          fill(context.getResults().initView(), or_throw(std::move(outcome)));
+        });
+  }
+
+  kj::Promise<void> compare(CompareContext context) override {
+    const std::string name(view(context.getParams().getName()));
+    const Projection* const projection = or_throw(ledger_.projector().find(name));
+    auto position = std::make_shared<Position>();
+    auto work = [&projector = ledger_.projector(), name, position] {
+      return projector.compare(name, limits::differences_named, teller(*position));
+    };
+    auto reports = tell_of(timer_, context.getParams(), position);
+    return background_.chores.run(std::move(work))
+        .then([context, projection](Result<ViewComparison> outcome) mutable {
+          fill(context.getResults().initComparison(), *projection, or_throw(std::move(outcome)));
         })
         .exclusiveJoin(kj::mv(reports));
   }

@@ -17,20 +17,25 @@ Result<std::vector<ViewReport>> report_views(const Projector& projector, bool di
   return reports;
 }
 
+void fill(schema::ViewInfo::Builder info, const ViewReport& report) {
+  const ProjectionStatus& status = report.status;
+  info.setName(text_of(status.name));
+  info.setVersion(status.version);
+  info.setPosition(status.position);
+  info.setLag(status.lag);
+  info.setLagSeconds(static_cast<std::uint64_t>((status.lag_us + 999'999) / 1'000'000));
+  info.setRate(status.rate);
+  info.setBuilding(status.building);
+  info.setBuilt(status.built);
+  info.setState(text_of(status.state));
+  info.setLastError(text_of(status.last_error));
+  if (!report.digest) return;
+  info.setRows(report.digest->entries);
+  info.setDigest(data_of(bytes_of(report.digest->root)));
+}
+
 void fill(capnp::List<schema::ViewInfo>::Builder out, const std::vector<ViewReport>& reports) {
-  for (unsigned i = 0; i < reports.size(); ++i) {
-    const ProjectionStatus& status = reports[i].status;
-    auto info = out[i];
-    info.setName(text_of(status.name));
-    info.setVersion(status.version);
-    info.setPosition(status.position);
-    info.setLag(status.lag);
-    info.setState(text_of(status.state));
-    info.setLastError(text_of(status.last_error));
-    if (!reports[i].digest) continue;
-    info.setRows(reports[i].digest->entries);
-    info.setDigest(data_of(bytes_of(reports[i].digest->root)));
-  }
+  for (unsigned i = 0; i < reports.size(); ++i) fill(out[i], reports[i]);
 }
 
 }  // namespace counterfoil

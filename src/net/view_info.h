@@ -17,6 +17,7 @@ struct ViewReport {
 /// Reads every view whole where digests are asked for: not for the event loop's thread.
 Result<std::vector<ViewReport>> report_views(const Projector& projector, bool digests);
 
+void fill(schema::ViewInfo::Builder info, const ViewReport& report);
 void fill(capnp::List<schema::ViewInfo>::Builder out, const std::vector<ViewReport>& reports);
 
 }  // namespace counterfoil

@@ -30,7 +30,9 @@ class Rows {
 };
 
 /// A read model: a name, a version and a fold. The same records give the same entries, byte for
-/// byte, on every machine; the version grows with every change of that.
+/// byte, on every machine; the version grows with every change of that. Until the new version is
+/// built the rows of the old one are served as this one's: the struct is only appended to, and the
+/// prefix stays; else the projection takes another name.
 class Projection {
  public:
   virtual ~Projection() = default;
@@ -45,6 +47,9 @@ class Projection {
   virtual bool is_by_project() const { return false; }
   /// Total: a fact whose target is absent contributes nothing. An error halts this projection.
   virtual Result<void> fold(schema::Record::Reader record, Rows& rows) const = 0;
+  /// The version before this one, while this build has it: it follows the journal until this one is
+  /// built. Without it what the old view held is served until then.
+  virtual const Projection* predecessor() const { return nullptr; }
 };
 
 /// All read models of this build.

@@ -1,133 +1,100 @@
 #include "projections/projector.h"
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
-#include <thread>
+#include <cmath>
 
-#include "codec/describe.h"
-#include "projections/rows.h"
+#include "codec/canonical.h"
+#include "projections/fold.h"
+#include "projections/projector_impl.h"
 
 namespace counterfoil {
-namespace {
 
-/// One write of a view: large enough that a rebuild is not bound by writes, small enough that
-/// following is live.
-constexpr std::uint64_t records_in_batch = 65'536;
-constexpr std::size_t bytes_in_batch = 4u << 20;
-
-/// Folds records from the view's position into `rows`, at most a batch, and none from `end` on.
-/// Returns the new position.
-Result<std::uint64_t> fold_batch(const Journal& journal, const Projection& projection,
-                                 std::uint64_t position, std::uint64_t end, PendingRows& rows) {
+FoldedBatch fold_batch(const Journal& journal, const Projection& projection, std::uint64_t position,
+                       std::uint64_t end, PendingRows& rows) {
+  FoldedBatch batch{position, {}};
   RecordBuffer buffer;
   auto scan = journal.scan(Sequence{position});
   const std::uint64_t last = std::min(end, position + records_in_batch);
-  while (position < last && rows.bytes() < bytes_in_batch) {
+  const auto fold_one = [&]() -> Result<void> {
     CF_LET(const auto bytes, scan.next());
-    if (!bytes) break;
+    if (!bytes) return fail(ErrorCode::corrupt, "the journal ends at {}", batch.position);
     CF_LET(const auto record, buffer.load(*bytes));
     CF_TRY(check_foldable(record));
-    try {
-      auto folded = projection.fold(record, rows);
-      if (!folded) return fail_at(fmt::format("record {}", position), folded.error());
-    } catch (const kj::Exception& error) {
-      return fail(ErrorCode::corrupt, "record {} cannot be read: {}", position, describe(error));
-    }
-    ++position;
+    return fold_record(projection, batch.position, record, rows);
+  };
+  while (batch.position < last && rows.bytes() < bytes_in_batch) {
+    batch.outcome = fold_one();
+    if (!batch.outcome) break;
+    ++batch.position;
   }
-  return position;
+  return batch;
 }
 
-struct Waiter {
-  std::uint64_t position;
-  Projector::Folded callback;
-};
-
-}  // namespace
-
-struct Projector::Follower {
-  const Projection* projection;
-  std::optional<Error> error;
-  bool rebuilding = false;
-  std::vector<Waiter> waiters;
-
-  tl::unexpected<Error> halted() const {
-    return fail(error->code, "the view {} is halted: {}. Rebuild it after the cause is gone",
-                projection->name(), error->message);
+void Rate::add(std::uint64_t records, std::chrono::duration<double> time) {
+  records_ += static_cast<double>(records);
+  seconds_ += time.count();
+  while (seconds_ > 10) {
+    records_ /= 2;
+    seconds_ /= 2;
   }
-};
+}
 
-struct Projector::Impl {
-  mutable std::mutex mutex;  // guards followers and stopping
-  std::condition_variable wake;
-  std::condition_variable idle;  // no rebuild runs
-  std::vector<Follower> followers;
-  bool stopping = false;
-  bool grown = false;
-  std::mutex folding;  // held while a serving view is changed or swapped
-  std::thread thread;
+std::uint64_t Rate::per_second() const {
+  return seconds_ > 0 ? static_cast<std::uint64_t>(std::llround(records_ / seconds_)) : 0;
+}
 
-  /// Why that view will not grow, if it will not.
-  std::optional<Error> ended(const Follower& follower) const {
-    if (follower.error) return follower.halted().value();
-    if (stopping)
-      return Error{ErrorCode::busy, "the ledger is stopping: ask again when it is back"};
-    return std::nullopt;
+void Projector::Impl::release(Follower& follower, const Views& views) {
+  std::vector<Follower::Waiter> ready;
+  std::optional<Error> end;
+  std::uint64_t position = 0;
+  {
+    const std::lock_guard lock(mutex);
+    position = views.view(*follower.projection).position;
+    end = ended(follower);
+    const auto waits = [&](const Follower::Waiter& waiter) {
+      return !end && waiter.position > position;
+    };
+    const auto first = std::partition(follower.waiters.begin(), follower.waiters.end(), waits);
+    ready.assign(std::make_move_iterator(first), std::make_move_iterator(follower.waiters.end()));
+    follower.waiters.erase(first, follower.waiters.end());
   }
-
-  bool is_rebuilding() const {
-    return std::any_of(followers.begin(), followers.end(),
-                       [](const Follower& follower) { return follower.rebuilding; });
+  for (Follower::Waiter& waiter : ready) {
+    if (waiter.position <= position)
+      waiter.callback({});
+    else
+      waiter.callback(tl::make_unexpected(*end));
   }
+}
 
-  /// Calls back whoever waits for what the view holds by now, or for a view that will not grow.
-  void release(Follower& follower, const Views& views) {
-    std::vector<Waiter> ready;
-    std::optional<Error> end;
-    std::uint64_t position = 0;
-    {
-      const std::lock_guard lock(mutex);
-      position = views.view(*follower.projection).position;
-      end = ended(follower);
-      const auto waits = [&](const Waiter& waiter) { return !end && waiter.position > position; };
-      const auto first = std::partition(follower.waiters.begin(), follower.waiters.end(), waits);
-      ready.assign(std::make_move_iterator(first), std::make_move_iterator(follower.waiters.end()));
-      follower.waiters.erase(first, follower.waiters.end());
-    }
-    for (Waiter& waiter : ready) {
-      if (waiter.position <= position)
-        waiter.callback({});
-      else
-        waiter.callback(tl::make_unexpected(*end));
-    }
-  }
-
-  Follower* find(std::string_view name) {
-    for (Follower& follower : followers)
-      if (follower.projection->name() == name) return &follower;
-    return nullptr;
-  }
-};
+Projector::Follower* Projector::Impl::find(std::string_view name) {
+  for (Follower& follower : followers)
+    if (follower.projection->name() == name) return &follower;
+  return nullptr;
+}
 
 Projector::Projector(const Journal& journal, Views& views,
                      const std::vector<const Projection*>& projections)
     : journal_(journal), views_(views), impl_(std::make_unique<Impl>()) {
   for (const Projection* projection : projections)
-    impl_->followers.push_back({projection, std::nullopt, false, {}});
+    impl_->followers.emplace_back().projection = projection;
 }
 
 Projector::~Projector() {
   stop();
 }
 
-void Projector::start() {
+void Projector::start(Use use) {
+  impl_->use = use;
+  // Before following begins, which leaves alone what is to be built first.
+  impl_->building = std::thread([this, due = claim_due()] {
+    (void)build_claimed(due, nullptr);  // a failure is kept with the projection that it halted
+  });
   impl_->thread = std::thread([this] {
     std::unique_lock lock(impl_->mutex);
     while (!impl_->stopping) {
       impl_->grown = false;
       lock.unlock();
-      (void)catch_up();  // a failure is kept with the projection that it halted
+      (void)follow_all();  // the same
       lock.lock();
       impl_->wake.wait(lock, [&] { return impl_->stopping || impl_->grown; });
     }
@@ -141,9 +108,13 @@ void Projector::stop() {
   }
   impl_->wake.notify_all();
   if (impl_->thread.joinable()) impl_->thread.join();
+  if (impl_->building.joinable()) impl_->building.join();
   {
     std::unique_lock lock(impl_->mutex);
-    impl_->idle.wait(lock, [&] { return !impl_->is_rebuilding(); });
+    impl_->idle.wait(lock, [&] {
+      return std::none_of(impl_->followers.begin(), impl_->followers.end(),
+                          [](const Follower& follower) { return follower.building; });
+    });
   }
   for (Follower& follower : impl_->followers) impl_->release(follower, views_);
 }
@@ -156,62 +127,94 @@ void Projector::notify() {
   impl_->wake.notify_one();
 }
 
-/// Folds a batch into the view that serves, of records below `end`; under the folding lock.
+const Projection* fold_of(const Projection& projection, std::uint32_t version) {
+  for (const Projection* one = &projection; one != nullptr; one = one->predecessor())
+    if (one->version() == version) return one;
+  return nullptr;
+}
+
+bool Projector::is_frozen(const Follower& follower, const View& view) const {
+  return fold_of(*follower.projection, view.version) == nullptr;
+}
+
+/// Folds a batch into the view that serves, of records below `end`; under the folding lock. Where a
+/// record halts it, the view stands right before that.
 Result<void> Projector::fold_next(Follower& follower, std::uint64_t end) {
-  const Projection& projection = *follower.projection;
-  const View view = views_.view(projection);
-  const auto folded = [&]() -> Result<void> {
-    PendingRows rows(views_.rocks(), view.family);
-    CF_LET(const std::uint64_t reached, fold_batch(journal_, projection, view.position, end, rows));
-    Rocks::Batch batch;
-    rows.take(batch);
-    return views_.advance_serving(projection, batch, reached);
-  };
-  auto outcome = folded();
-  if (!outcome) {
-    const std::lock_guard lock(impl_->mutex);
-    follower.error = outcome.error();
+  const View view = views_.view(*follower.projection);
+  const Projection& fold = *fold_of(*follower.projection, view.version);
+  const auto before = std::chrono::steady_clock::now();
+  PendingRows rows(views_.rocks(), view.family);
+  FoldedBatch batch = fold_batch(journal_, fold, view.position, end, rows);
+  if (!batch.outcome) {
+    rows.clear();
+    const FoldedBatch whole = fold_batch(journal_, fold, view.position, batch.position, rows);
+    batch.position = whole.outcome ? whole.position : view.position;
   }
+  if (batch.position > view.position) {
+    Rocks::Batch changes;
+    rows.take(changes);
+    auto written = views_.advance_serving(*follower.projection, changes, batch.position);
+    if (!written) batch = {view.position, std::move(written)};
+  }
+  const std::lock_guard lock(impl_->mutex);
+  if (!batch.outcome) follower.error = batch.outcome.error();
+  follower.rate.add(batch.position - view.position, std::chrono::steady_clock::now() - before);
+  return batch.outcome;
+}
+
+Result<void> Projector::follow(Follower& follower) {
+  for (Result<void> folded; folded;) {
+    {
+      const std::lock_guard lock(impl_->mutex);
+      if (follower.error || follower.is_deferred || impl_->stopping) break;
+    }
+    {
+      const std::lock_guard folding(impl_->folding);
+      const std::uint64_t end = journal_.size();
+      const View view = views_.view(*follower.projection);
+      if (view.position >= end || is_frozen(follower, view)) break;
+      folded = fold_next(follower, end);
+    }
+    impl_->release(follower, views_);
+    if (!folded) return folded;
+  }
+  return {};
+}
+
+Result<void> Projector::follow_all() {
+  Result<void> outcome;
+  for (Follower& follower : impl_->followers)
+    if (auto followed = follow(follower); !followed) outcome = followed;
   return outcome;
 }
 
 Result<void> Projector::catch_up() {
-  Result<void> outcome;
-  for (Follower& follower : impl_->followers) {
-    for (Result<void> folded; folded;) {
-      {
-        const std::lock_guard lock(impl_->mutex);
-        if (follower.error || impl_->stopping) break;
-      }
-      {
-        const std::lock_guard folding(impl_->folding);
-        const std::uint64_t end = journal_.size();
-        if (views_.view(*follower.projection).position >= end) break;
-        folded = fold_next(follower, end);
-      }
-      impl_->release(follower, views_);
-      if (!folded) outcome = folded;
-    }
-  }
-  return outcome;
+  auto built = build_claimed(claim_due(), nullptr);
+  auto followed = follow_all();
+  return built ? followed : built;
 }
 
-Result<Moment> Projector::at_one_position() {
+Result<ViewsMoment> Projector::at_one_position() {
   (void)catch_up();  // most of it, before others are held up; what halted is found below
-  Moment moment;
+  ViewsMoment moment;
   {
     const std::lock_guard folding(impl_->folding);
     moment.position = journal_.size();
     for (Follower& follower : impl_->followers) {
+      const Projection& projection = *follower.projection;
       {
         const std::lock_guard lock(impl_->mutex);
         if (const auto end = impl_->ended(follower)) return tl::make_unexpected(*end);
+        if (follower.is_deferred || views_.view(projection).version != projection.version())
+          return fail(ErrorCode::busy,
+                      "version {} of the view {} is still to be built: ask again when "
+                      "`counterfoil projections` shows that it serves",
+                      projection.version(), projection.name());
       }
-      while (views_.view(*follower.projection).position < moment.position)
+      while (views_.view(projection).position < moment.position)
         CF_TRY(fold_next(follower, moment.position));
-      const View view = views_.view(*follower.projection);
-      moment.parts.push_back(
-          {follower.projection, views_.rocks().walk(*view.family, Rocks::Walk::whole)});
+      const View view = views_.view(projection);
+      moment.parts.push_back({&projection, views_.rocks().walk(*view.family, Rocks::Walk::whole)});
     }
   }
   for (Follower& follower : impl_->followers) impl_->release(follower, views_);
@@ -224,7 +227,8 @@ void Projector::when_folded(std::string_view projection, std::uint64_t position,
     const std::lock_guard lock(impl_->mutex);
     Follower* const follower = impl_->find(projection);
     COUNTERFOIL_ASSERT(follower != nullptr);
-    if (views_.view(*follower->projection).position < position) {
+    const View view = views_.view(*follower->projection);
+    if (view.position < position && !is_frozen(*follower, view)) {
       const auto end = impl_->ended(*follower);
       if (!end) {
         follower->waiters.push_back({position, std::move(callback)});
@@ -236,77 +240,47 @@ void Projector::when_folded(std::string_view projection, std::uint64_t position,
   callback(answer);
 }
 
-Result<void> Projector::rebuild(std::string_view name, const Progress& progress) {
-  CF_LET(const Projection* const projection, find(name));
-  Follower* const follower = impl_->find(name);
-  {
-    const std::lock_guard lock(impl_->mutex);
-    if (follower->rebuilding)
-      return fail(ErrorCode::busy, "the view {} is being rebuilt already: wait for that", name);
-    if (impl_->stopping)
-      return fail(ErrorCode::busy, "the ledger is stopping: rebuild {} later", name);
-    follower->rebuilding = true;
-  }
-  auto built = build(*projection, progress);
-  {
-    const std::lock_guard lock(impl_->mutex);
-    if (built) follower->error.reset();
-  }
-  impl_->release(*follower, views_);
-  notify();
-  {
-    const std::lock_guard lock(impl_->mutex);
-    follower->rebuilding = false;  // the last that is done here: stop() waits for it
-    impl_->idle.notify_all();
-  }
-  return built;
-}
-
-Result<void> Projector::build(const Projection& projection, const Progress& progress) {
-  CF_LET(View view, views_.begin_generation(projection));
-  auto filled = fill(projection, view, progress);
-  if (!filled) (void)views_.discard(view);  // what stays behind is dropped when views are opened
-  return filled;
-}
-
-Result<void> Projector::fill(const Projection& projection, View& view, const Progress& progress) {
-  for (;;) {
-    {
-      const std::lock_guard lock(impl_->mutex);
-      if (impl_->stopping)
-        return fail(ErrorCode::busy, "the ledger is stopping: rebuild {} later", projection.name());
-    }
-    const std::uint64_t total = journal_.size();
-    if (view.position >= total) {
-      // Nothing is folded while the last records are added and the views are swapped.
-      const std::lock_guard folding(impl_->folding);
-      if (view.position < journal_.size()) continue;
-      return views_.serve(projection, view);
-    }
-    PendingRows rows(views_.rocks(), view.family);
-    CF_LET(const std::uint64_t reached,
-           fold_batch(journal_, projection, view.position, total, rows));
-    Rocks::Batch batch;
-    rows.take(batch);
-    CF_TRY(views_.advance(view, batch, reached));
-    if (progress) progress(reached, total);
-  }
+std::int64_t Projector::lag_us(std::uint64_t position) const {
+  if (position >= journal_.size()) return 0;
+  std::string bytes;
+  RecordBuffer buffer;
+  if (!journal_.read(Sequence{position == 0 ? 0 : position - 1}, bytes)) return 0;
+  const auto record = buffer.load(bytes);
+  if (!record) return 0;
+  return std::max<std::int64_t>(0,
+                                journal_.last_recorded_at().microseconds - record->getRecordedAt());
 }
 
 std::vector<ProjectionStatus> Projector::status() const {
-  const std::lock_guard lock(impl_->mutex);
   std::vector<ProjectionStatus> all;
-  for (const Follower& follower : impl_->followers) {
-    const std::uint64_t position = views_.view(*follower.projection).position;
-    const std::uint64_t size = journal_.size();
-    all.push_back({std::string(follower.projection->name()), follower.projection->version(),
-                   position, size > position ? size - position : 0,
-                   follower.error        ? "halted"
-                   : follower.rebuilding ? "rebuilding"
-                   : position < size     ? "behind"
-                                         : "following",
-                   follower.error ? follower.error->message : ""});
+  {
+    const std::lock_guard lock(impl_->mutex);
+    for (const Follower& follower : impl_->followers) {
+      const View view = views_.view(*follower.projection);
+      const std::uint64_t size = journal_.size();
+      ProjectionStatus& status = all.emplace_back();
+      status.name = follower.projection->name();
+      status.version = view.version;
+      status.position = view.position;
+      status.lag = size > view.position ? size - view.position : 0;
+      status.rate = (follower.building ? follower.build_rate : follower.rate).per_second();
+      const bool is_old = view.version != follower.projection->version();
+      if (follower.building || is_old) {
+        status.building = follower.projection->version();
+        status.built = follower.built;
+      }
+      const bool is_halted = follower.error || (is_old && follower.build_error);
+      status.state = is_halted                     ? "halted"
+                     : follower.building || is_old ? "rebuilding"
+                     : status.lag != 0             ? "behind"
+                                                   : "following";
+      if (follower.build_error)
+        status.last_error = fmt::format("version {}: {}", follower.projection->version(),
+                                        follower.build_error->message);
+      if (follower.error) status.last_error = follower.error->message;
+    }
   }
+  for (ProjectionStatus& status : all) status.lag_us = lag_us(status.position);
   return all;
 }
 

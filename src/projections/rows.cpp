@@ -1,8 +1,16 @@
 #include "projections/rows.h"
 
+#include <algorithm>
+
 #include "projections/views.h"
 
 namespace counterfoil {
+namespace {
+
+/// Of the map and of the allocator, beside the bytes of a key and a value.
+constexpr std::size_t bytes_in_node = 128;
+
+}  // namespace
 
 Result<bool> MemoryRows::get(std::string_view key, std::string& value) {
   const auto found = entries_.find(key);
@@ -36,13 +44,16 @@ Result<void> MemoryRows::each(std::string_view prefix, const Visit& visit) {
 
 Result<bool> PendingRows::get(std::string_view key, std::string& value) {
   const auto found = changes_.find(key);
-  if (found == changes_.end()) return rocks_.get(*family_, key, value);
-  if (found->second) value = *found->second;
-  return found->second.has_value();
+  if (found != changes_.end()) {
+    if (found->second) value = *found->second;
+    return found->second.has_value();
+  }
+  if (stored_ == Stored::nothing) return false;
+  return rocks_.get(*family_, key, value);
 }
 
 void PendingRows::put(std::string_view key, std::string_view value) {
-  change(key, std::string(value));
+  change(key, value);
 }
 
 void PendingRows::erase(std::string_view key) {
@@ -50,31 +61,50 @@ void PendingRows::erase(std::string_view key) {
 }
 
 Result<std::string*> PendingRows::edit(std::string_view key) {
-  auto found = changes_.find(key);
-  if (found == changes_.end()) {
+  auto found = changes_.lower_bound(key);
+  if (found == changes_.end() || found->first != key) {
+    if (stored_ == Stored::nothing) return nullptr;
     std::string value;
     CF_LET(const bool stored, rocks_.get(*family_, key, value));
     if (!stored) return nullptr;
-    bytes_ += key.size() + value.size();
-    found = changes_.emplace(key, std::move(value)).first;
+    found = insert(found, key, std::move(value));
   }
   return found->second ? &*found->second : nullptr;
 }
 
-void PendingRows::change(std::string_view key, std::optional<std::string> value) {
-  bytes_ += key.size() + (value ? value->size() : 0);
-  changes_.insert_or_assign(std::string(key), std::move(value));
+void PendingRows::change(std::string_view key, std::optional<std::string_view> value) {
+  const auto found = changes_.lower_bound(key);
+  if (found == changes_.end() || found->first != key) {
+    insert(found, key, value ? std::optional<std::string>(*value) : std::nullopt);
+    return;
+  }
+  bytes_ -= found->second ? std::min(bytes_, found->second->size()) : 0;
+  bytes_ += value ? value->size() : 0;
+  if (!value)
+    found->second.reset();
+  else if (found->second)
+    found->second->assign(*value);
+  else
+    found->second.emplace(*value);
+}
+
+PendingRows::Changes::iterator PendingRows::insert(Changes::iterator at, std::string_view key,
+                                                   std::optional<std::string> value) {
+  bytes_ += bytes_in_node + key.size() + (value ? value->size() : 0);
+  return changes_.emplace_hint(at, key, std::move(value));
 }
 
 Result<void> PendingRows::each(std::string_view prefix, const Visit& visit) {
   MemoryRows merged;
-  auto cursor = rocks_.walk(*family_);
-  const auto is_wanted = [&](std::string_view key) {
-    return key.starts_with(prefix) && key != position_entry;
-  };
-  for (cursor.seek(prefix); cursor.valid() && is_wanted(cursor.key()); cursor.next())
-    merged.put(cursor.key(), cursor.value());
-  if (!cursor.valid()) CF_TRY(cursor.status());
+  if (stored_ == Stored::entries) {
+    auto cursor = rocks_.walk(*family_);
+    const auto is_wanted = [&](std::string_view key) {
+      return key.starts_with(prefix) && key != position_entry;
+    };
+    for (cursor.seek(prefix); cursor.valid() && is_wanted(cursor.key()); cursor.next())
+      merged.put(cursor.key(), cursor.value());
+    if (!cursor.valid()) CF_TRY(cursor.status());
+  }
   for (auto at = changes_.lower_bound(prefix);
        at != changes_.end() && at->first.starts_with(prefix); ++at) {
     if (at->second)
@@ -92,6 +122,23 @@ void PendingRows::take(Rocks::Batch& batch) {
     else
       batch.erase(*family_, key);
   }
+  clear();
+  stored_ = Stored::entries;
+}
+
+Result<void> PendingRows::take(Rocks::SortedFile& file) {
+  for (const auto& [key, value] : changes_) {
+    if (value)
+      CF_TRY(file.put(key, *value));
+    else if (stored_ == Stored::entries)
+      CF_TRY(file.erase(key));
+  }
+  clear();
+  stored_ = Stored::entries;
+  return {};
+}
+
+void PendingRows::clear() {
   changes_.clear();
   bytes_ = 0;
 }

@@ -1,9 +1,11 @@
 #include "projections/views.h"
 
+#include <charconv>
 #include <filesystem>
 #include <set>
 
 #include "core/bytes.h"
+#include "projections/rows.h"
 #include "proof/tree.h"
 
 namespace counterfoil {
@@ -11,9 +13,13 @@ namespace {
 
 constexpr std::string_view meta_family = "meta";
 constexpr std::string_view ledger_key = "ledger";
+constexpr std::chrono::minutes kept_after_swap{10};  // for who reads it page by page
 
 std::string serving_key(std::string_view projection) {
   return std::string("serving/").append(projection);
+}
+std::string building_key(std::string_view projection) {
+  return std::string("building/").append(projection);
 }
 std::string position_key(std::string_view family) {
   return std::string("position/").append(family);
@@ -21,6 +27,23 @@ std::string position_key(std::string_view family) {
 
 std::string family_name(const Projection& projection, std::uint64_t generation) {
   return fmt::format("{}.{}.{}", projection.name(), projection.version(), generation);
+}
+
+/// Version and generation that a family of the projection is named for, if it is one of it.
+struct Named {
+  std::uint32_t version = 0;
+  std::uint64_t generation = 0;
+};
+std::optional<Named> named(std::string_view family, std::string_view projection) {
+  if (!family.starts_with(projection) || !family.substr(projection.size()).starts_with('.'))
+    return std::nullopt;
+  Named found;
+  const char* const end = family.data() + family.size();
+  const auto version = std::from_chars(family.data() + projection.size() + 1, end, found.version);
+  if (version.ec != std::errc() || version.ptr == end || *version.ptr != '.') return std::nullopt;
+  const auto generation = std::from_chars(version.ptr + 1, end, found.generation);
+  if (generation.ec != std::errc() || generation.ptr != end) return std::nullopt;
+  return found;
 }
 
 std::string number(std::uint64_t value) {
@@ -72,38 +95,85 @@ Result<void> Views::load(std::string_view ledger, std::uint64_t journal_size,
   const bool ours = stored_ledger && *stored_ledger == ledger;
   std::set<std::string> kept = {std::string(meta_family), "default"};
   for (const Projection* projection : projections) {
-    CF_LET(const auto generation, number_at(rocks_, *meta_, serving_key(projection->name())));
-    View view;
-    view.generation = generation;
-    view.family_name = family_name(*projection, generation);
-    view.family = ours ? rocks_.family(view.family_name) : nullptr;
-    if (view.family) {
-      CF_LET(view.position, number_at(rocks_, *meta_, position_key(view.family_name)));
+    std::optional<View> serving;
+    std::optional<View> building;
+    if (ours) {
+      CF_LET(serving, stored_serving(*projection, journal_size, notice));
+      CF_LET(building, stored_building(*projection, journal_size));
     }
-    if (view.family) {
-      CF_LET(const auto own, number_at(rocks_, *view.family, position_entry));
-      if (own != view.position) {
-        notice(fmt::format("view {} is not whole and is built again", projection->name()));
-        view.family = nullptr;
-      }
+    if (building) {
+      kept.insert(building->family_name);
+      building_.insert_or_assign(std::string(projection->name()), *building);
     }
-    if (view.family && view.position > journal_size) {
-      notice(fmt::format("view {} is ahead of the journal and is built again", projection->name()));
-      view.family = nullptr;
+    if (!serving) {
+      CF_LET(serving, begin_generation(*projection));
+      CF_TRY(serve(*projection, *serving));
     }
-    if (!view.family) {
-      CF_LET(view, begin_generation(*projection));
-      CF_TRY(serve(*projection, view));
-    }
-    kept.insert(view.family_name);
-    serving_.insert_or_assign(std::string(projection->name()), view);
+    kept.insert(serving->family_name);
+    serving_.insert_or_assign(std::string(projection->name()), *serving);
   }
-  // What a rebuild that was cut off, an older version or another ledger left behind.
+  // What was begun and is not to serve, and what another ledger left behind.
   for (const std::string& family : rocks_.families())
     if (!kept.contains(family)) CF_TRY(drop(family));
   Rocks::Batch batch;
+  for (const Projection* projection : projections)
+    if (!building_.contains(projection->name()))
+      batch.erase(*meta_, building_key(projection->name()));
   batch.put(*meta_, ledger_key, ledger);
   return rocks_.write(batch, Rocks::Durability::synced);
+}
+
+std::optional<View> Views::find_generation(std::string_view projection,
+                                           std::uint64_t generation) const {
+  for (const std::string& name : rocks_.families()) {
+    const auto found = named(name, projection);
+    if (!found || found->generation != generation) continue;
+    View view;
+    view.family = rocks_.family(name);
+    view.family_name = name;
+    view.generation = generation;
+    view.version = found->version;
+    return view;
+  }
+  return std::nullopt;
+}
+
+/// The generation that served, unless it is none to serve from.
+Result<std::optional<View>> Views::stored_serving(
+    const Projection& projection, std::uint64_t journal_size,
+    const std::function<void(const std::string&)>& notice) {
+  CF_LET(const auto generation, number_at(rocks_, *meta_, serving_key(projection.name())));
+  auto view = find_generation(projection.name(), generation);
+  if (!view) return std::nullopt;
+  CF_LET(view->position, number_at(rocks_, *meta_, position_key(view->family_name)));
+  CF_LET(const auto own, number_at(rocks_, *view->family, position_entry));
+  if (own != view->position) {
+    notice(fmt::format("view {} is not whole and is built again", projection.name()));
+    return std::nullopt;
+  }
+  if (view->position > journal_size) {
+    notice(fmt::format("view {} is ahead of the journal and is built again", projection.name()));
+    return std::nullopt;
+  }
+  if (view->version != projection.version()) {
+    if (view->position == 0) return std::nullopt;
+    notice(fmt::format("view {} serves on as version {} while version {} is built",
+                       projection.name(), view->version, projection.version()));
+  }
+  return view;
+}
+
+/// The generation that was being built, unless it is of another version or ahead of the journal.
+/// How far it is only its own entry tells: that is in the same file or batch as what was folded.
+Result<std::optional<View>> Views::stored_building(const Projection& projection,
+                                                   std::uint64_t journal_size) {
+  CF_LET(const auto generation, number_at(rocks_, *meta_, building_key(projection.name())));
+  if (generation == 0) return std::nullopt;
+  auto view = find_generation(projection.name(), generation);
+  if (!view || view->version != projection.version()) return std::nullopt;
+  CF_LET(view->position, number_at(rocks_, *view->family, position_entry));
+  if (view->position > journal_size) return std::nullopt;
+  return view;
 }
 
 View Views::view(const Projection& projection) const {
@@ -111,14 +181,34 @@ View Views::view(const Projection& projection) const {
   return serving_.find(projection.name())->second;
 }
 
+std::optional<View> Views::view(const Projection& projection, std::uint64_t generation) const {
+  const std::lock_guard lock(*mutex_);
+  const View& serving = serving_.find(projection.name())->second;
+  if (serving.generation == generation) return serving;
+  const auto before = replaced_.find(projection.name());
+  if (before == replaced_.end() || before->second.view.generation != generation)
+    return std::nullopt;
+  return before->second.view;
+}
+
+std::optional<View> Views::building(const Projection& projection) const {
+  const std::lock_guard lock(*mutex_);
+  const auto found = building_.find(projection.name());
+  if (found == building_.end()) return std::nullopt;
+  return found->second;
+}
+
 Result<View> Views::begin_generation(const Projection& projection) {
+  const std::lock_guard beginning(*beginning_);
   CF_LET(std::uint64_t generation, number_at(rocks_, *meta_, serving_key(projection.name())));
+  // A generation has its number alone, whatever its version.
+  for (const std::string& family : rocks_.families())
+    if (const auto found = named(family, projection.name()))
+      generation = std::max(generation, found->generation);
   View view;
-  do {
-    ++generation;
-    view.family_name = family_name(projection, generation);
-  } while (rocks_.family(view.family_name) != nullptr);
-  view.generation = generation;
+  view.generation = generation + 1;
+  view.version = projection.version();
+  view.family_name = family_name(projection, view.generation);
   CF_LET(view.family, rocks_.create_family(view.family_name));
   // A family of that name may have been dropped in a crash without its position.
   Rocks::Batch batch;
@@ -133,7 +223,33 @@ Result<View> Views::begin_scratch() {
   return view;
 }
 
+Result<View> Views::begin_building(const Projection& projection) {
+  if (auto begun = building(projection)) {
+    CF_LET(begun->position, number_at(rocks_, *begun->family, position_entry));
+    return *begun;
+  }
+  CF_LET(const View view, begin_generation(projection));
+  Rocks::Batch batch;
+  batch.put(*meta_, building_key(projection.name()), number(view.generation));
+  CF_TRY(rocks_.write(batch, Rocks::Durability::synced));
+  const std::lock_guard lock(*mutex_);
+  building_.insert_or_assign(std::string(projection.name()), view);
+  return view;
+}
+
 Result<void> Views::discard(const View& view) {
+  std::string projection;
+  {
+    const std::lock_guard lock(*mutex_);
+    for (const auto& [name, building] : building_)
+      if (building.family_name == view.family_name) projection = name;
+    if (!projection.empty()) building_.erase(projection);
+  }
+  if (!projection.empty()) {
+    Rocks::Batch forget;
+    forget.erase(*meta_, building_key(projection));
+    CF_TRY(rocks_.write(forget, Rocks::Durability::buffered));
+  }
   return drop(view.family_name);
 }
 
@@ -153,24 +269,50 @@ Result<void> Views::advance(View& view, Rocks::Batch& batch, std::uint64_t posit
   return {};
 }
 
+Result<void> Views::ingest(View& view, PendingRows& rows, std::uint64_t position) {
+  CF_LET(Rocks::SortedFile file, rocks_.begin_file(*view.family));
+  CF_TRY(rows.take(file));
+  CF_TRY(file.put(position_entry, number(position)));  // behind every other key
+  CF_TRY(rocks_.ingest(*view.family, std::move(file)));
+  view.position = position;
+  return {};
+}
+
 Result<void> Views::advance_serving(const Projection& projection, Rocks::Batch& batch,
                                     std::uint64_t position) {
   View current = view(projection);
   CF_TRY(advance(current, batch, position));
+  Replaced oldest;
   const std::lock_guard lock(*mutex_);
   serving_.find(projection.name())->second.position = position;
+  const auto replaced = replaced_.find(projection.name());
+  if (replaced != replaced_.end() &&
+      std::chrono::steady_clock::now() - replaced->second.at > kept_after_swap) {
+    oldest = std::move(replaced->second);
+    replaced_.erase(replaced);
+  }
   return {};
 }
 
 Result<void> Views::serve(const Projection& projection, const View& view) {
   Rocks::Batch batch;
   batch.put(*meta_, serving_key(projection.name()), number(view.generation));
+  batch.put(*meta_, position_key(view.family_name), number(view.position));
+  const auto begun = building(projection);
+  const bool was_begun = begun && begun->family_name == view.family_name;
+  if (was_begun) batch.erase(*meta_, building_key(projection.name()));
   CF_TRY(rocks_.write(batch, Rocks::Durability::synced));
   std::string before;
+  Replaced oldest;  // is let go outside the lock
   {
     const std::lock_guard lock(*mutex_);
     View& serving = serving_[std::string(projection.name())];
-    before = std::exchange(serving, view).family_name;
+    before = serving.family_name;
+    if (!before.empty() && before != view.family_name)
+      oldest = std::exchange(replaced_[std::string(projection.name())],
+                             {serving, std::chrono::steady_clock::now()});
+    serving = view;
+    if (was_begun) building_.erase(std::string(projection.name()));
   }
   if (before.empty() || before == view.family_name) return {};
   return drop(before);

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +16,15 @@
 
 namespace counterfoil {
 
+class PendingRows;
+
 /// One generation of a projection's entries: where they are and how many records they hold.
 struct View {
   Rocks::FamilyPtr family;
   std::string family_name;     // "<projection>.<version>.<generation>"
   std::uint64_t position = 0;  // records folded
   std::uint64_t generation = 0;
+  std::uint32_t version = 0;  // of the projection that folded it
 };
 
 /// The key under which a view's own family says how far it is, beside what `meta` says: behind
@@ -32,8 +37,8 @@ inline constexpr std::string_view position_entry = "\xff";
 class Views {
  public:
   /// Opens the views of the ledger whose first record has that leaf hash. Views of another ledger,
-  /// of another version, ahead of the journal or damaged are thrown away; `notice` gets a sentence
-  /// for each.
+  /// ahead of the journal or damaged are thrown away; `notice` gets a sentence for each. One of
+  /// another version serves on until one of this version was built.
   static Result<Views> open(const std::string& path, std::string_view ledger,
                             std::uint64_t journal_size,
                             const std::vector<const Projection*>& projections,
@@ -45,16 +50,27 @@ class Views {
   const Rocks& rocks() const { return rocks_; }
   /// The generation that serves.
   View view(const Projection& projection) const;
+  /// That generation, if it serves, or did until a short while ago: whoever reads page by page sees
+  /// one generation.
+  std::optional<View> view(const Projection& projection, std::uint64_t generation) const;
 
-  /// A new, empty generation beside the one that serves.
+  /// A new, empty generation beside the one that serves; for whoever opens the views next it is
+  /// nothing but garbage.
   Result<View> begin_generation(const Projection& projection);
   /// An empty family of nobody's, for what is folded, looked at and discarded; gone when views are
   /// opened again.
   Result<View> begin_scratch();
+  /// The generation that is to serve next, begun where there is none: it is kept when the views are
+  /// closed in the middle of it, and then goes on from its position.
+  Result<View> begin_building(const Projection& projection);
+  /// The one that was begun, and does not serve yet; its position is that of its beginning.
+  std::optional<View> building(const Projection& projection) const;
   /// Drops a generation that does not serve and never will.
   Result<void> discard(const View& view);
   /// Writes changes of a generation and how far it is, at once.
   Result<void> advance(View& view, Rocks::Batch& batch, std::uint64_t position);
+  /// As advance, of a generation that does not serve: in one sorted file, with its position.
+  Result<void> ingest(View& view, PendingRows& rows, std::uint64_t position);
   /// As advance, and the generation that serves stands there from now on.
   Result<void> advance_serving(const Projection& projection, Rocks::Batch& batch,
                                std::uint64_t position);
@@ -72,16 +88,30 @@ class Views {
  private:
   explicit Views(Rocks rocks) : rocks_(std::move(rocks)) {}
   Result<void> drop(const std::string& family);
+  std::optional<View> find_generation(std::string_view projection, std::uint64_t generation) const;
+  Result<std::optional<View>> stored_serving(const Projection& projection,
+                                             std::uint64_t journal_size,
+                                             const std::function<void(const std::string&)>& notice);
+  Result<std::optional<View>> stored_building(const Projection& projection,
+                                              std::uint64_t journal_size);
   Result<void> load(std::string_view ledger, std::uint64_t journal_size,
                     const std::vector<const Projection*>& projections,
                     const std::function<void(const std::string&)>& notice);
 
   Rocks rocks_;
   Rocks::FamilyPtr meta_;
-  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();  // guards serving_
-  std::map<std::string, View, std::less<>> serving_;                    // by projection name
   std::unique_ptr<std::atomic<std::uint64_t>> scratches_ =
       std::make_unique<std::atomic<std::uint64_t>>(0);  // begun since it was opened
+  std::unique_ptr<std::mutex> beginning_ = std::make_unique<std::mutex>();  // held to choose a name
+  std::unique_ptr<std::mutex> mutex_ = std::make_unique<std::mutex>();      // guards what follows
+  std::map<std::string, View, std::less<>> serving_;                        // by projection name
+  std::map<std::string, View, std::less<>> building_;                       // by projection name
+  /// Dropped, and gone from the disk when its last reader is.
+  struct Replaced {
+    View view;
+    std::chrono::steady_clock::time_point at;
+  };
+  std::map<std::string, Replaced, std::less<>> replaced_;  // by projection name
 };
 
 }  // namespace counterfoil

@@ -59,8 +59,8 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock cloc
                                             std::move(facts), zone, std::move(clock)));
 }
 
-void Ledger::start() {
-  projector_.start();
+void Ledger::start(Projector::Use use) {
+  projector_.start(use);
   writer_.start();
 }
 

@@ -39,7 +39,7 @@ class Ledger {
   /// Who signs, where it is not the key in the folder.
   void sign_with(SignerSource source) { notary_.sign_with(std::move(source)); }
   /// Starts the writer and the projector. Without it the ledger is read on the caller's thread.
-  void start();
+  void start(Projector::Use use = Projector::Use::serving);
   /// What was accepted is durable and answered when it returns; what was not, refused.
   void stop();
 

@@ -131,7 +131,9 @@ struct Past::Served {
 std::optional<Past::Served> Past::serving(const Projection& projection, const std::string& name,
                                           const Moment& moment) const {
   if (name != projection.name() || !moment.is_prefix()) return std::nullopt;
-  auto cursor = views_.rocks().walk(*views_.view(projection).family, Rocks::Walk::whole);
+  const View view = views_.view(projection);
+  if (view.version != projection.version()) return std::nullopt;  // serves until this one is built
+  auto cursor = views_.rocks().walk(*view.family, Rocks::Walk::whole);
   cursor.seek(position_entry);
   if (!cursor.valid() || cursor.value().size() != sizeof(std::uint64_t)) return std::nullopt;
   const auto position = get_big_endian<std::uint64_t>(cursor.value());

@@ -8,6 +8,7 @@
 
 #include "codec/line.h"
 #include "codec/text.h"
+#include "core/bytes.h"
 #include "core/limits.h"
 #include "projections/adjustments.h"
 #include "projections/budgets.h"
@@ -89,6 +90,37 @@ class RowFilter {
   std::vector<std::pair<Field, std::string>> texts_;
   std::vector<std::pair<Field, std::uint16_t>> enums_;
 };
+
+/// Where a page begins, as the one before it said: pages of one read are of one generation of the
+/// view, though another is swapped in meanwhile.
+struct PageStart {
+  View view;
+  std::string after;  // the last key of the page before; empty: none
+};
+
+constexpr std::size_t page_mark_bytes = 12;  // generation and version, before the key
+
+std::string page_mark(const View& view, std::string_view last) {
+  std::string mark;
+  put_big_endian(mark, view.generation);
+  put_big_endian(mark, view.version);
+  return mark.append(last);
+}
+
+Result<PageStart> page_start(const Views& views, const Projection& projection,
+                             std::string_view after) {
+  if (after.empty()) return PageStart{views.view(projection), {}};
+  if (after.size() < page_mark_bytes)
+    return fail(ErrorCode::invalid, "no page ends so: pass what the page before gave as next");
+  const auto begun = views.view(projection, get_big_endian<std::uint64_t>(after));
+  const auto version = get_big_endian<std::uint32_t>(after.substr(8));
+  PageStart start{begun ? *begun : views.view(projection),
+                  std::string(after.substr(page_mark_bytes))};
+  if (start.view.version == version) return start;
+  return fail(ErrorCode::conflict,
+              "version {} of {} replaced version {} a while ago: read it again from its first page",
+              start.view.version, projection.name(), version);
+}
 
 /// A page on its way: what the filter accepts of the rows that it is shown, as many as fit.
 class PageBuilder {
@@ -213,10 +245,12 @@ Result<RowPage> read_rows(const Projector& projector, std::string_view view, con
                           std::string_view after, std::size_t limit) {
   CF_LET(const Projection* const projection, projector.find(view));
   CF_LET(PageBuilder page, PageBuilder::of(*projection, filter, limit));
-  const View serving = projector.views().view(*projection);
-  CF_TRY(fill_page(page, projector.views().rocks().walk(*serving.family),
-                   prefix_of(*projection, filter), after));
-  return page.take();
+  CF_LET(const auto start, page_start(projector.views(), *projection, after));
+  CF_TRY(fill_page(page, projector.views().rocks().walk(*start.view.family),
+                   prefix_of(*projection, filter), start.after));
+  RowPage found = page.take();
+  if (!found.next.empty()) found.next = page_mark(start.view, found.next);
+  return found;
 }
 
 Result<RowPage> read_rows_as_of(const Projector& projector, const Journal& journal, Past& past,

@@ -122,6 +122,30 @@ void rebuild(const std::string& folder, const std::string& view) {
   must(ledger->projector().rebuild(view, [](std::uint64_t, std::uint64_t) { die(); }));
 }
 
+/// As small as builds can go about it, so that each of many chunks is written.
+constexpr BuildPlan in_small_steps{
+    .records_in_chunk = 20, .bytes_in_memory = 1, .between_files = std::chrono::milliseconds(0)};
+
+/// Dies when so many chunks of a view that is rebuilt were folded.
+void rebuild_partly(const std::string& folder, const std::string& view, unsigned chunks) {
+  const auto ledger = open(folder);
+  ledger->projector().tune(in_small_steps);
+  must(ledger->projector().rebuild(view, [&](std::uint64_t, std::uint64_t) {
+    if (--chunks == 0) die();
+  }));
+}
+
+/// Goes on with what was begun, and rebuilds all views over and over until it is killed.
+void rebuild_on(const std::string& folder) {
+  const auto ledger = open(folder);
+  ledger->projector().tune(in_small_steps);
+  print("open");
+  must(ledger->projector().catch_up());
+  std::vector<std::string> names;
+  for (const Projection* one : all_projections()) names.emplace_back(one->name());
+  for (;;) must(ledger->projector().rebuild(names, nullptr));
+}
+
 /// Appends a record whose sequence is not the next one.
 void append_wrong(const std::string& folder) {
   Journal journal = must(Journal::open(must(LedgerFolder::open(folder))));
@@ -148,5 +172,7 @@ int main(int argc, char** argv) {
   if (what == "load") load(folder, arguments.at(2));
   if (what == "reindex") reindex(folder, number(2));
   if (what == "rebuild") rebuild(folder, arguments.at(2));
+  if (what == "rebuild-partly") rebuild_partly(folder, arguments.at(2), number(3));
+  if (what == "rebuild-on") rebuild_on(folder);
   if (what == "append-wrong") append_wrong(folder);
 }

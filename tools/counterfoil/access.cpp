@@ -24,7 +24,7 @@ class LocalAccess final : public LedgerAccess {
            }));
     growth_ = std::make_unique<Growth>(*ledger_);
     background_ = std::make_unique<Background>();
-    ledger_->start();
+    ledger_->start(Projector::Use::alone);
     return start(make_session({*ledger_, *growth_, subscribers_, *background_, loop_.timer()},
                               {ledger_->facts().administrator, schema::Role::ADMIN, ""}));
   }

@@ -29,6 +29,39 @@ Result<ExitStatus> projections(const GlobalOptions& global) {
   return ExitStatus::done;
 }
 
+Result<ExitStatus> retry(const GlobalOptions& global, const std::string& name) {
+  CF_LET(const auto access, LedgerAccess::open(global));
+  auto request = access->admin().retryRequest();
+  request.setName(text_of(name));
+  CF_LET(auto response, access->call(kj::mv(request)));
+  Output output(output_options(global, *access), capnp::Schema::from<schema::ViewInfo>(),
+                std::cout);
+  output.row(response.getView());
+  output.finish();
+  return response.getView().getLastError().size() == 0 ? ExitStatus::done
+                                                       : ExitStatus::answer_is_no;
+}
+
+Result<ExitStatus> difference(const GlobalOptions& global, const std::string& name) {
+  CF_LET(const auto access, LedgerAccess::open(global));
+  auto request = access->admin().compareRequest();
+  request.setName(text_of(name));
+  request.setProgress(kj::heap<ProgressSink>("folding"));
+  CF_LET(auto response, access->call(kj::mv(request)));
+  const auto found = response.getComparison();
+  Output output(output_options(global, *access), capnp::Schema::from<schema::ViewDifferenceRow>(),
+                std::cout);
+  for (const auto row : found.getDifferences()) output.row(row);
+  if (found.getDiffering() != 0) output.finish();
+  fmt::print(stderr, "{} version {} at position {}: {} entries, by the journal {}; {} differ{}\n",
+             name, found.getVersion(), found.getPosition(), found.getServed(), found.getFolded(),
+             found.getDiffering(),
+             found.getDiffering() > found.getDifferences().size()
+                 ? fmt::format(", of which the first {} are shown", found.getDifferences().size())
+                 : "");
+  return found.getDiffering() == 0 ? ExitStatus::done : ExitStatus::answer_is_no;
+}
+
 struct RebuildOptions {
   std::vector<std::string> names;
   std::string subject;
@@ -136,9 +169,26 @@ Result<ExitStatus> rebuild(const GlobalOptions& global, const RebuildOptions& op
 
 void add_projections(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
-      "projections", "Every view: state, position, lag, version, rows, digest, last error");
-  command->footer("Example:\n  counterfoil projections");
-  command->callback([&global, &action] { action = [&global] { return projections(global); }; });
+      "projections", "Every view: state, position, lag, version, rows, digest, rate, last error");
+  command->require_subcommand(0, 1);
+  command->footer(
+      "Examples:\n"
+      "  counterfoil projections\n"
+      "  counterfoil projections retry budgets\n"
+      "  counterfoil projections diff budgets");
+  command->callback([&global, &action, command] {
+    if (command->get_subcommands().empty()) action = [&global] { return projections(global); };
+  });
+  auto name = std::make_shared<std::string>();
+  const auto add = [&](const char* what, const char* help, auto carry_out) {
+    auto* one = command->add_subcommand(what, help);
+    one->add_option("name", *name, "The view")->required();
+    one->callback([&global, &action, name, carry_out] {
+      action = [&global, name, carry_out] { return carry_out(global, *name); };
+    });
+  };
+  add("retry", "Let a halted view go on where it stands, after what halted it was mended", retry);
+  add("diff", "Fold the journal beside a view, and show where the two differ", difference);
 }
 
 void add_rebuild(CLI::App& app, GlobalOptions& global, Action& action) {

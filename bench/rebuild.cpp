@@ -6,8 +6,8 @@
 #include <fstream>
 
 #include "service/ledger.h"
-#include "storage/rocks.h"
 #include "support/report.h"
+#include "support/scan.h"
 #include "support/scratch.h"
 
 using namespace counterfoil;
@@ -17,23 +17,6 @@ namespace {
 
 std::unique_ptr<Ledger> open_ledger(const std::string& path) {
   return must(Ledger::open(path, clock_now, [](const std::string&) {}));
-}
-
-/// Records a core-second that RocksDB's iterator alone gives.
-double scan_rate(const std::string& path) {
-  const LedgerFolder folder = must(LedgerFolder::open(path));
-  const Rocks rocks = must(Rocks::open(folder.journal(), {}, {}));
-  std::uint64_t records = 0;
-  std::uint64_t bytes = 0;
-  const double before = processor_seconds();
-  auto cursor = rocks.walk(*rocks.family("records"), Rocks::Walk::whole);
-  for (cursor.seek({}); cursor.valid(); cursor.next()) {
-    ++records;
-    bytes += cursor.value().size();
-  }
-  must(cursor.status());
-  if (bytes < records) give_up("the records are empty");
-  return static_cast<double>(records) / (processor_seconds() - before);
 }
 
 void measure_rebuild(const std::string& path, Report& report) {

@@ -209,12 +209,16 @@ struct LedgerSealed {
   # The operator's attestation of what the records up to a position amount to.
   size @0 :UInt64;                # records that the seal covers
   subjectsRoot @1 :Data $hex;     # RFC 6962 root over (subject, count, last sequence), sorted
-  projections @2 :List(Projection);
+  projections @2 :List(Projection);  # sorted by name
+  subjects @3 :UInt64;            # how many there are
+  currencyExponent @4 :UInt8;     # of the ledger: without it a sealed amount has no unit
+  currency @5 :Text;
 
   struct Projection {
     version @0 :UInt32;
     name @1 :Text $id;
     root @2 :Data $hex;           # RFC 6962 root over the sorted entries
+    entries @3 :UInt64;           # how many there are
   }
 }
 

@@ -190,7 +190,24 @@ interface Log {
   # made of. At most a page of them.
   verify @3 (since :List(Text), progress :Progress) -> (verified :Verified);
   # Hashes every record again and compares with the tree, the indexes, the checkpoints that were
-  # signed, and those given (signed notes).
+  # signed, and those given (signed notes); and computes every seal again.
+  sealed @4 (question :SealedQuestion) -> (seal :UInt64, entries :List(SealedEntry));
+  # What a seal (a LedgerSealed) holds, with audit paths to its root. `seal`: its sequence. Of a
+  # budget line: its row. Of a subject: its entry, or the entries that would stand beside it.
+}
+
+struct SealedQuestion {
+  union {
+    budget @0 :Text;      # a line
+    subject @1 :Text;
+  }
+  seal @2 :UInt64;        # sequence of the LedgerSealed; 0: the newest one
+}
+
+struct SealedEntry {
+  index @0 :UInt64;       # among the sorted entries
+  entry @1 :Data;         # as it is hashed; FORMAT.md, "Seals"
+  path @2 :List(Data);    # RFC 6962 audit path, from the leaf's sibling to the root's child
 }
 
 struct Subtree {
@@ -205,6 +222,9 @@ struct Verified {
   newestCheckpoint @3 :UInt64;  # size of the newest of them; 0 where there is none
   since @4 :UInt64;             # of those given
   problem @5 :Text;             # what is wrong, and where; empty where nothing is
+  seals @6 :UInt64;             # that were computed again, whole or in part
+  newestSeal @7 :UInt64;        # size of the newest of them; 0 where there is none
+  sealsNotRecomputed @8 :List(Text);  # what of the seals this build cannot compute, and why
 }
 
 interface Feed {
@@ -229,6 +249,9 @@ interface Admin {
   # Lets a halted view go on where it stands. Where it halts again, the answer says so.
   compare @2 (name :Text, progress :Progress) -> (comparison :Comparison);
   # Folds the journal beside the view, and compares; the view goes on serving.
+  seal @3 () -> (record :Data, again :Bool);
+  # Records a LedgerSealed of all that is acknowledged by now, and gives it. Where nothing but a
+  # seal was recorded since the newest one, it gives that one `again`.
 }
 
 interface Progress {

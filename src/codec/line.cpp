@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 
+#include "core/bytes.h"
 #include "core/ids.h"
 #include "core/limits.h"
 
@@ -11,6 +12,14 @@ namespace counterfoil {
 std::string format_line(const LineId& line) {
   return fmt::format("line/{}/{}/{}/{}/{}", line.fiscal_year, line.project, line.fund, line.measure,
                      line.item);
+}
+
+std::string line_key(const LineId& line) {
+  std::string key;
+  put_big_endian(key, static_cast<std::uint32_t>(line.fiscal_year));
+  for (const std::string_view part : {line.project, line.fund, line.measure, line.item})
+    key.append(part).append(1, '\0');
+  return key;
 }
 
 Result<LineId> parse_line(std::string_view subject) {

@@ -23,6 +23,9 @@ inline constexpr std::string_view headcount_measure = "headcount";
 inline constexpr unsigned headcount_exponent = 3;
 
 std::string format_line(const LineId& line);
+/// What stands for the line where lines are sorted by year, project, fund, measure and item: the
+/// year (4 bytes, big-endian), then the others, each ended by a NUL.
+std::string line_key(const LineId& line);
 /// The whole subject id, checked; the error names the part that is wrong.
 Result<LineId> parse_line(std::string_view subject);
 

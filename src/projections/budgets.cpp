@@ -127,10 +127,7 @@ std::string Budgets::key_prefix(std::int32_t fiscal_year, std::string_view proje
 }
 
 std::string Budgets::key(const LineId& line) {
-  std::string key = key_prefix(line.fiscal_year, line.project);
-  for (const std::string_view part : {line.fund, line.measure, line.item})
-    key.append(part).append(1, '\0');
-  return key;
+  return line_key(line);
 }
 
 Result<void> Budgets::fold(schema::Record::Reader record, Rows& rows) const {

@@ -9,6 +9,7 @@
 #include "core/ids.h"
 #include "core/limits.h"
 #include "proof/count_text.h"
+#include "proof/line_reader.h"
 #include "proof/subject_chain.h"
 #include "proof/text_line.h"
 #include "proof/tree.h"
@@ -24,42 +25,6 @@ constexpr std::string_view record_start = "record ";
 constexpr std::string_view hash_start = "hash ";
 constexpr std::uint64_t size_max = std::uint64_t{1} << 63;
 
-/// Reads lines of bounded length.
-class LineReader {
- public:
-  explicit LineReader(std::istream& in) : in_(in), buffer_(limits::bundle_line_bytes + 1, '\0') {}
-
-  /// Without its line feed, which must be there; valid until the next call.
-  Result<std::string_view> next() {
-    ++number_;
-    in_.getline(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-    if (in_.good())
-      return std::string_view(buffer_).substr(0, static_cast<std::size_t>(in_.gcount() - 1));
-    if (in_.bad()) return fail(ErrorCode::io, "the bundle cannot be read");
-    if (in_.eof()) return fail(ErrorCode::invalid, "the bundle is cut off here");
-    return fail(ErrorCode::limit, "the line is longer than {} bytes", limits::bundle_line_bytes);
-  }
-  /// All that is left, up to a bit more than a note may have.
-  std::string rest() {
-    std::string bytes(limits::note_bytes + 1, '\0');
-    in_.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(in_.gcount()));
-    return bytes;
-  }
-  std::uint64_t number() const { return number_; }
-
- private:
-  std::istream& in_;
-  std::string buffer_;
-  std::uint64_t number_ = 0;
-};
-
-/// What stands behind the start of the line.
-Result<std::string_view> behind(std::string_view start, std::string_view line) {
-  if (line.starts_with(start)) return line.substr(start.size());
-  return fail(ErrorCode::invalid, "a line \"{}…\" should stand here", start);
-}
-
 Result<BundleScope> parse_scope(std::string_view line) {
   BundleScope scope;
   if (line.starts_with(subject_start)) {
@@ -67,7 +32,7 @@ Result<BundleScope> parse_scope(std::string_view line) {
     CF_TRY(check_subject(scope.subject));
     return scope;
   }
-  CF_LET(const std::string_view range, behind(range_start, line));
+  CF_LET(const std::string_view range, text_behind(range_start, line));
   const std::size_t space = std::min(range.find(' '), range.size());
   CF_LET(scope.from, parse_count(range.substr(0, space)));
   CF_LET(scope.to, parse_count(range.substr(std::min(space + 1, range.size()))));
@@ -85,7 +50,7 @@ class Checker {
   using At = std::function<void(std::uint64_t, std::uint64_t)>;
 
   Checker(std::istream& in, const Visit& visit, const At& at)
-      : lines_(in), visit_(visit), at_(at) {}
+      : lines_(in, "the bundle"), visit_(visit), at_(at) {}
 
   Result<CheckedBundle> run(const std::vector<VerifierKey>& keys) {
     CF_TRY(start_trees(keys));
@@ -144,7 +109,7 @@ class Checker {
   }
 
   Result<void> take_size(std::string_view line) {
-    CF_LET(const std::string_view size, behind(size_start, line));
+    CF_LET(const std::string_view size, text_behind(size_start, line));
     CF_LET(size_, parse_count(size));
     if (size_ > size_max)
       return fail(ErrorCode::limit, "the log would have {} records; the limit is {}", size_,
@@ -157,7 +122,7 @@ class Checker {
   }
 
   Result<void> take_record(std::string_view line) {
-    CF_LET(const std::string_view text, behind(record_start, line));
+    CF_LET(const std::string_view text, text_behind(record_start, line));
     CF_LET(const std::string bytes, from_base64(text));
     CF_TRY(check_canonical(bytes));
     CF_LET(const auto record, buffer_.load(bytes));

@@ -64,6 +64,11 @@ Result<Receipt> parse_receipt(std::string_view text) {
 Result<SignedCheckpoint> check_receipt(const Receipt& receipt,
                                        const std::vector<VerifierKey>& keys) {
   CF_LET(SignedCheckpoint signed_by_log, open_checkpoint(receipt.checkpoint, keys));
+  CF_TRY(check_receipt_in(receipt, signed_by_log));
+  return signed_by_log;
+}
+
+Result<void> check_receipt_in(const Receipt& receipt, const SignedCheckpoint& signed_by_log) {
   CF_TRY(check_canonical(receipt.record));
   RecordBuffer buffer;
   CF_LET(const auto record, buffer.load(receipt.record));
@@ -72,9 +77,9 @@ Result<SignedCheckpoint> check_receipt(const Receipt& receipt,
                 receipt.index, record.getSequence());
   CF_TRY(check_filing(record));
   CF_LET(Hasher hasher, Hasher::of_suite(suite_of(signed_by_log)));
-  CF_TRY(check_inclusion(receipt.index, signed_by_log.checkpoint.size, hasher.leaf(receipt.record),
-                         receipt.proof, signed_by_log.checkpoint.root, hasher));
-  return signed_by_log;
+  return check_inclusion(receipt.index, signed_by_log.checkpoint.size,
+                         hasher.leaf(receipt.record), receipt.proof, signed_by_log.checkpoint.root,
+                         hasher);
 }
 
 }  // namespace counterfoil

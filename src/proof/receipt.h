@@ -27,5 +27,7 @@ Result<Receipt> parse_receipt(std::string_view text);
 /// fact, where this build knows that fact.
 Result<SignedCheckpoint> check_receipt(const Receipt& receipt,
                                        const std::vector<VerifierKey>& keys);
+/// The same against a checkpoint that was opened; the receipt's own is not looked at.
+Result<void> check_receipt_in(const Receipt& receipt, const SignedCheckpoint& signed_by_log);
 
 }  // namespace counterfoil

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/result.h"
+#include "proof/sealed_entry.h"
 
 namespace counterfoil {
 
@@ -29,13 +30,23 @@ class SubjectChains {
   std::uint64_t count(std::string_view subject) const;
   std::size_t subjects() const { return chains_.size(); }
 
- private:
   struct Chain {
     std::uint64_t count = 0;
     std::uint64_t last = 0;  // sequence of the newest record
   };
+  /// In the order in which seals have them.
+  struct Before {
+    using is_transparent = void;
+    bool operator()(std::string_view subject, std::string_view other) const {
+      return is_sealed_before(subject, other);
+    }
+  };
+  using Chains = std::map<std::string, Chain, Before>;
+  const Chains& chains() const { return chains_; }
+
+ private:
   Result<void> continue_chain(std::uint64_t sequence, schema::SubjectEntry::Reader entry);
-  std::map<std::string, Chain, std::less<>> chains_;
+  Chains chains_;
   std::uint64_t unknown_facts_ = 0;
 };
 

@@ -14,6 +14,11 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
+Result<std::string_view> text_behind(std::string_view start, std::string_view line) {
+  if (line.starts_with(start)) return line.substr(start.size());
+  return fail(ErrorCode::invalid, "a line \"{}…\" should stand here", start);
+}
+
 Result<Hash> parse_hash(std::string_view text) {
   const auto bytes = from_base64(text);
   Hash hash;

@@ -7,24 +7,18 @@
 namespace counterfoil {
 namespace {
 
-/// Leaves from `begin` to `end` - 1 that have one node above them in a tree.
-struct Range {
-  std::uint64_t begin = 0;
-  std::uint64_t end = 0;
-};
-
 /// Where the left subtree ends of a tree over two leaves or more: at the largest power of two that
 /// is less than their number.
-std::uint64_t middle(const Range& range) {
+std::uint64_t middle(const LeafRange& range) {
   return range.begin + std::bit_floor(range.end - range.begin - 1);
 }
 
 /// The node above each of the ranges, out of one read.
-Result<std::vector<Hash>> read_nodes(const std::vector<Range>& ranges, HashReader& reader,
+Result<std::vector<Hash>> read_nodes(const std::vector<LeafRange>& ranges, HashReader& reader,
                                      Hasher& hasher) {
   std::vector<Subtree> needed;
   std::vector<std::size_t> ends;
-  for (const Range& range : ranges) {
+  for (const LeafRange& range : ranges) {
     const auto subtrees = split(range.begin, range.end);
     needed.insert(needed.end(), subtrees.begin(), subtrees.end());
     ends.push_back(needed.size());
@@ -108,17 +102,9 @@ std::vector<Subtree> split(std::uint64_t begin, std::uint64_t end) {
   return subtrees;
 }
 
-Result<Hash> tree_root(std::uint64_t size, HashReader& reader, Hasher& hasher) {
-  if (size == 0) return hasher.empty_root();
-  CF_LET(const auto nodes, read_nodes({{0, size}}, reader, hasher));
-  return nodes.front();
-}
-
-Result<std::vector<Hash>> prove_inclusion(std::uint64_t index, std::uint64_t size,
-                                          HashReader& reader, Hasher& hasher) {
-  CF_TRY(check_place(index, size));
-  std::vector<Range> siblings;
-  for (Range at{0, size}; at.end - at.begin > 1;) {
+std::vector<LeafRange> path_ranges(std::uint64_t index, std::uint64_t size) {
+  std::vector<LeafRange> siblings;
+  for (LeafRange at{0, size}; at.end - at.begin > 1;) {
     const std::uint64_t split_at = middle(at);
     if (index < split_at) {
       siblings.push_back({split_at, at.end});
@@ -129,7 +115,19 @@ Result<std::vector<Hash>> prove_inclusion(std::uint64_t index, std::uint64_t siz
     }
   }
   std::ranges::reverse(siblings);
-  return read_nodes(siblings, reader, hasher);
+  return siblings;
+}
+
+Result<Hash> tree_root(std::uint64_t size, HashReader& reader, Hasher& hasher) {
+  if (size == 0) return hasher.empty_root();
+  CF_LET(const auto nodes, read_nodes({{0, size}}, reader, hasher));
+  return nodes.front();
+}
+
+Result<std::vector<Hash>> prove_inclusion(std::uint64_t index, std::uint64_t size,
+                                          HashReader& reader, Hasher& hasher) {
+  CF_TRY(check_place(index, size));
+  return read_nodes(path_ranges(index, size), reader, hasher);
 }
 
 Result<Hash> root_of_inclusion(std::uint64_t index, std::uint64_t size, const Hash& leaf,
@@ -158,8 +156,8 @@ Result<std::vector<Hash>> prove_consistency(std::uint64_t older, std::uint64_t n
                                             HashReader& reader, Hasher& hasher) {
   CF_TRY(check_beginning(older, newer));
   if (older == 0 || older == newer) return std::vector<Hash>{};
-  std::vector<Range> nodes;
-  Range at{0, newer};
+  std::vector<LeafRange> nodes;
+  LeafRange at{0, newer};
   while (at.end != older) {
     const std::uint64_t split_at = middle(at);
     if (older <= split_at) {

@@ -29,6 +29,16 @@ class HashReader {
 /// as RFC 6962 splits them in a tree where `begin` is a multiple of the first one's width.
 std::vector<Subtree> split(std::uint64_t begin, std::uint64_t end);
 
+/// Leaves from `begin` to `end` - 1 that have one node above them in a tree.
+struct LeafRange {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+/// What the hashes of a leaf's audit path are the nodes above, from the leaf's sibling to the
+/// root's child; index < size.
+std::vector<LeafRange> path_ranges(std::uint64_t index, std::uint64_t size);
+
 /// The root of the tree of that size (RFC 6962, 2.1).
 Result<Hash> tree_root(std::uint64_t size, HashReader& reader, Hasher& hasher);
 

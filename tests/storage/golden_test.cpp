@@ -10,6 +10,7 @@
 #include "proof/checkpoint.h"
 #include "storage/shown.h"
 #include "support/catch.h"
+#include "support/golden.h"
 #include "support/ledger_kit.h"
 #include "support/plain_journal.h"
 
@@ -48,19 +49,6 @@ class Dump {
   }
   std::ostringstream text_;
 };
-
-void compare(const std::string& file, const std::string& text) {
-  const std::string path = std::string(COUNTERFOIL_SOURCE_DIR "/tests/golden/") + file;
-  if (std::getenv("COUNTERFOIL_WRITE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << text;
-    return;
-  }
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream golden;
-  golden << in.rdbuf();
-  INFO("tests/golden/README.md says what to do when " << file << " differs on purpose");
-  CHECK(text == golden.str());
-}
 
 /// A command with every field that a client may set.
 PreparedCommand full_command(int number, std::string_view fact) {
@@ -160,7 +148,7 @@ TEST_CASE("a journal of every fact, byte for byte") {
   for (const std::string family :
        {"records", "subjects", "commands", "book", "tiles", "checkpoints", "meta"})
     dump.add(rocks, family);
-  compare("journal.hex", dump.text());
+  kit::compare_golden("journal.hex", dump.text());
 }
 
 TEST_CASE("the tiles of a journal of 300 records, byte for byte") {
@@ -172,7 +160,7 @@ TEST_CASE("the tiles of a journal of 300 records, byte for byte") {
   const Rocks rocks = must(Rocks::open(temp / "ledger/journal", {}, {}));
   Dump dump;
   dump.add(rocks, "tiles");
-  compare("tiles.hex", dump.text());
+  kit::compare_golden("tiles.hex", dump.text());
 }
 
 TEST_CASE("the hashes of a journal of every fact") {
@@ -200,7 +188,7 @@ TEST_CASE("the hashes of a journal of every fact") {
   }());
   dump.add("command", bytes_of(full_command(1, facts().front()).words));
   dump.add("command digest", full_command(1, facts().front()).digest);
-  compare("hashes.hex", dump.text());
+  kit::compare_golden("hashes.hex", dump.text());
 }
 
 TEST_CASE("the file shown, byte for byte") {
@@ -215,7 +203,7 @@ TEST_CASE("the file shown, byte for byte") {
     used = used.substr(0, used.find_last_not_of('\0') + 1);
     dump.add(fmt::format("slot {}, {} bytes before the zeros", slot, used.size()), used);
   }
-  compare("shown.hex", dump.text());
+  kit::compare_golden("shown.hex", dump.text());
 }
 
 TEST_CASE("pages of the book of each kind, byte for byte") {
@@ -249,7 +237,7 @@ TEST_CASE("pages of the book of each kind, byte for byte") {
   dump.add("key of a pool without a tag", pool_key("saved", ""));
   dump.add("key of what stands under a project",
            standing_key(schema::Fact::PROJECT_CLASSIFIED, "P1"));
-  compare("pages.hex", dump.text());
+  kit::compare_golden("pages.hex", dump.text());
 }
 
 TEST_CASE("views of every fact, byte for byte, and their digests") {
@@ -268,5 +256,5 @@ TEST_CASE("views of every fact, byte for byte, and their digests") {
   }
   const Rocks rocks = must(Rocks::open(temp / "ledger/views", {}, {}));
   for (const std::string& family : rocks.families()) dump.add(rocks, family);
-  compare("views.hex", dump.text());
+  kit::compare_golden("views.hex", dump.text());
 }

@@ -20,6 +20,7 @@ struct Options {
   std::string ledger;
   std::string listen = "127.0.0.1:7400";
   std::string signer;
+  double seal_every_h = 0;  // 0: only when a period was closed
 };
 
 Instant clock_now() {
@@ -39,6 +40,15 @@ Result<void> look_for_signing_key(const Ledger& ledger) {
   return {};
 }
 
+Sealer::Schedule seal_schedule(const Options& options) {
+  constexpr double hour_us = 3'600'000'000;
+  Sealer::Schedule schedule;
+  if (options.seal_every_h > 0)
+    schedule.every_us = static_cast<std::int64_t>(options.seal_every_h * hour_us);
+  schedule.notice = [](const std::string& notice) { spdlog::info("{}", notice); };
+  return schedule;
+}
+
 Result<void> serve(const Options& options) {
   CF_LET(const Address address, parse_address(options.listen));
   CF_LET(const auto ledger, Ledger::open(options.ledger, clock_now, [](const std::string& notice) {
@@ -55,6 +65,7 @@ Result<void> serve(const Options& options) {
   Server server(loop, *ledger, std::move(token),
                 {ledger->facts().administrator, schema::Role::ADMIN, ""});
   ledger->start();
+  ledger->sealer().start(seal_schedule(options));
   CF_LET(const Address listening, server.listen(address));
   spdlog::info("serving {} ({} records) on {}", ledger->facts().origin, ledger->journal().size(),
                format_address(listening));
@@ -84,6 +95,10 @@ int main(int argc, char** argv) {
   app.add_option("--signer", options.signer,
                  "Unix socket of a `counterfoil signer` that holds the signing key (default: the "
                  "key in the ledger's folder)");
+  app.add_option("--seal-every", options.seal_every_h,
+                 "Seal the ledger when the newest seal is so many hours old and something was "
+                 "recorded since (default: only when a period was closed)")
+      ->check(CLI::Range(0.0001, 1e6));
   app.footer("Example: counterfoild --ledger /var/lib/counterfoil --listen 127.0.0.1:7400");
   try {
     app.parse(argc, argv);

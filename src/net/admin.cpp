@@ -132,6 +132,25 @@ class AdminServer final : public schema::Admin::Server {
         .exclusiveJoin(kj::mv(reports));
   }
 
+  kj::Promise<void> seal(SealContext context) override {
+    struct Outcome {
+      Sealer::Sealed sealed;
+      std::string record;
+    };
+    auto work = [&ledger = ledger_]() -> Result<Outcome> {
+      Outcome outcome;
+      CF_LET(outcome.sealed, ledger.sealer().seal());
+      CF_TRY(ledger.journal().read(outcome.sealed.sequence, outcome.record));
+      return outcome;
+    };
+    return background_.chores.run(std::move(work))
+        .then([context](Result<Outcome> done) mutable {
+          const Outcome outcome = or_throw(std::move(done));
+          context.getResults().setRecord(data_of(outcome.record));
+          context.getResults().setAgain(outcome.sealed.again);
+        });
+  }
+
  private:
   Ledger& ledger_;
   Background& background_;

@@ -5,6 +5,7 @@
 #include "net/failure.h"
 #include "net/progress.h"
 #include "service/queries.h"
+#include "service/verify_seals.h"
 #include "storage/verify_journal.h"
 
 namespace counterfoil {
@@ -67,28 +68,76 @@ class LogServer final : public schema::Log::Server {
     };
     auto reports = tell_of(timer_, context.getParams(), position);
     const std::size_t since = options.since.size();
-    auto work = [&journal = ledger_.journal(), options = std::move(options)] {
-      return verify_journal(journal, options);
+    auto work = [source = source(), options = std::move(options)]() -> Result<Outcome> {
+      Outcome outcome;
+      CF_LET(outcome.journal, verify_journal(source.journal, options));
+      CF_LET(outcome.seals, verify_seals(source, options.progress));
+      return outcome;
     };
     return background_.verifying.run(std::move(work))
-        .then([context, since](Result<VerifyReport> outcome) mutable {
+        .then([context, since](Result<Outcome> outcome) mutable {
           fill(context.getResults().initVerified(), std::move(outcome), since);
         })
         .exclusiveJoin(kj::mv(reports))
         .attach(kj::defer([wanted] { *wanted = false; }));  // whoever asked may be gone
   }
 
+  kj::Promise<void> sealed(SealedContext context) override {
+    const auto asked = context.getParams().getQuestion();
+    SealedQuestion question;
+    question.seal = Sequence{asked.getSeal()};
+    if (asked.isSubject()) {
+      question.about = SealedQuestion::About::subject;
+      question.id = view(asked.getSubject());
+    } else {
+      question.id = view(asked.getBudget());
+    }
+    auto work = [source = source(), question = std::move(question)] {
+      return read_sealed(source, question);
+    };
+    return background_.chores.run(std::move(work))
+        .then([context](Result<SealedAnswer> found) mutable {
+          const SealedAnswer answer = or_throw(std::move(found));
+          auto results = context.getResults();
+          results.setSeal(answer.seal.value);
+          auto entries = results.initEntries(static_cast<unsigned>(answer.entries.size()));
+          for (unsigned i = 0; i < entries.size(); ++i) fill(entries[i], answer.entries[i]);
+        });
+  }
+
  private:
+  struct Outcome {
+    VerifyReport journal;
+    SealsReport seals;
+  };
+
+  SealedSource source() const {
+    return {ledger_.folder(), ledger_.journal(), ledger_.projector(), ledger_.facts()};
+  }
+
+  static void fill(schema::SealedEntry::Builder out, const SealedEntry& entry) {
+    out.setIndex(entry.index);
+    out.setEntry(data_of(entry.bytes));
+    std::vector<std::string_view> hashes;
+    for (const Hash& hash : entry.path) hashes.push_back(bytes_of(hash));
+    set_data(out.initPath(static_cast<unsigned>(hashes.size())), hashes);
+  }
+
   /// That something is wrong is an answer; that it could not be told is none.
-  static void fill(schema::Verified::Builder out, Result<VerifyReport> outcome, std::size_t since) {
+  static void fill(schema::Verified::Builder out, Result<Outcome> outcome, std::size_t since) {
     if (!outcome && outcome.error().code == ErrorCode::corrupt)
       return out.setProblem(text_of(outcome.error().message));
-    const VerifyReport report = or_throw(std::move(outcome));
+    const auto [report, seals] = or_throw(std::move(outcome));
     out.setSize(report.size);
     out.setRoot(data_of(bytes_of(report.root)));
     out.setCheckpoints(report.checkpoints - since);
     out.setNewestCheckpoint(report.newest_checkpoint.value_or(0));
     out.setSince(since);
+    out.setSeals(seals.seals);
+    out.setNewestSeal(seals.newest_size);
+    auto missing =
+        out.initSealsNotRecomputed(static_cast<unsigned>(seals.not_recomputed.size()));
+    for (unsigned i = 0; i < missing.size(); ++i) missing.set(i, text_of(seals.not_recomputed[i]));
   }
 
   Ledger& ledger_;

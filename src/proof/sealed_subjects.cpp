@@ -3,12 +3,17 @@
 #include <map>
 
 #include "codec/text.h"
+#include "core/limits.h"
+#include "core/text.h"
 
 namespace counterfoil {
 
-void SubjectsSum::add(std::string_view subject, std::uint64_t count, std::uint64_t last,
-                      Hasher& hasher) {
+Result<void> SubjectsSum::add(std::string_view subject, std::uint64_t count, std::uint64_t last,
+                              Hasher& hasher) {
+  if (subject.size() > limits::subject_bytes)
+    return fail(ErrorCode::corrupt, "{} is no subject: it is too long", quote(subject));
   edge_.append(hasher.leaf(encode_sealed({std::string(subject), count, last})), hasher);
+  return {};
 }
 
 Result<void> compare_subjects(std::uint64_t sequence, schema::LedgerSealed::Reader seal,
@@ -25,17 +30,14 @@ Result<void> compare_subjects(std::uint64_t sequence, schema::LedgerSealed::Read
 Result<void> SealedSubjects::follow(schema::Record::Reader record, const SubjectChains& chains,
                                     Hasher& hasher) {
   const std::uint64_t sequence = record.getSequence();
-  if (record.getFact().isLedgerSealed()) CF_TRY(compare(record, chains, hasher));
   for (const auto entry : record.getSubjects()) {
     const auto found = chains.chains().find(view(entry.getId()));
-    if (found == chains.chains().end())
-      changes_.push_back({sequence, nullptr, std::string(view(entry.getId())), {}});
-    else
-      changes_.push_back({sequence, &found->first, {}, found->second});
+    COUNTERFOIL_ASSERT(found != chains.chains().end());
+    changes_.push_back({sequence, &found->first, {entry.getOrdinal(), entry.getPrevious()}});
   }
-  while (!changes_.empty() && sequence - changes_.front().sequence >= remembered_max)
+  while (!changes_.empty() && sequence - changes_.front().sequence > remembered_max)
     changes_.pop_front();
-  return {};
+  return record.getFact().isLedgerSealed() ? compare(record, chains, hasher) : Result<void>();
 }
 
 Result<void> SealedSubjects::compare(schema::Record::Reader record, const SubjectChains& chains,
@@ -53,12 +55,12 @@ Result<void> SealedSubjects::compare(schema::Record::Reader record, const Subjec
   std::map<std::string_view, SubjectChains::Chain> older;
   for (auto change = changes_.rbegin();
        change != changes_.rend() && change->sequence >= seal.getSize(); ++change)
-    older[change->subject ? std::string_view(*change->subject) : change->added] = change->before;
+    older[*change->subject] = change->before;
   SubjectsSum sum;
   for (const auto& [subject, chain] : chains.chains()) {
     const auto changed = older.find(subject);
     const SubjectChains::Chain& then = changed == older.end() ? chain : changed->second;
-    if (then.count != 0) sum.add(subject, then.count, then.last, hasher);
+    if (then.count != 0) CF_TRY(sum.add(subject, then.count, then.last, hasher));
   }
   CF_TRY(compare_subjects(sequence, seal, sum.root(hasher)));
   ++found_.recomputed;

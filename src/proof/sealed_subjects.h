@@ -14,7 +14,9 @@ namespace counterfoil {
 /// Sums up entries of subjects, which come in their order.
 class SubjectsSum {
  public:
-  void add(std::string_view subject, std::uint64_t count, std::uint64_t last, Hasher& hasher);
+  /// `corrupt` where it is no subject.
+  Result<void> add(std::string_view subject, std::uint64_t count, std::uint64_t last,
+                   Hasher& hasher);
   SealedRoot root(Hasher& hasher) const { return {edge_.root(hasher), edge_.size()}; }
 
  private:
@@ -32,8 +34,8 @@ class SealedSubjects {
  public:
   static constexpr std::uint64_t remembered_max = 262'144;
 
-  /// The record, before `chains` follows it. `corrupt` where it is a seal of other subjects than
-  /// the records before it have.
+  /// The record, behind `chains`, which followed it and lives as long. `corrupt` where it is a seal
+  /// of other subjects than the records before it have.
   Result<void> follow(schema::Record::Reader record, const SubjectChains& chains, Hasher& hasher);
 
   struct Found {
@@ -46,8 +48,7 @@ class SealedSubjects {
   /// How a record found its subject.
   struct Change {
     std::uint64_t sequence = 0;
-    const std::string* subject = nullptr;  // in the chains; null where the subject was new
-    std::string added;                     // the subject, where it was new
+    const std::string* subject = nullptr;  // in the chains
     SubjectChains::Chain before;
   };
   Result<void> compare(schema::Record::Reader record, const SubjectChains& chains, Hasher& hasher);

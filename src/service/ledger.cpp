@@ -1,5 +1,7 @@
 #include "service/ledger.h"
 
+#include <filesystem>
+
 #include "core/limits.h"
 #include "service/rotate_key.h"
 
@@ -25,16 +27,18 @@ Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts fa
     : folder_(std::move(folder)),
       facts_(std::move(facts)),
       zone_(zone),
-      clock_(clock),
+      clock_(std::move(clock)),
       journal_(std::move(journal)),
       views_(std::move(views)),
       projector_(journal_, views_, all_projections()),
       past_(journal_, views_),
-      writer_(journal_, zone_, std::move(clock),
+      writer_(journal_, zone_, clock_,
               [this] {
                 projector_.notify();
+                sealer_.notify();
                 growth_.call();
               }),
+      sealer_(journal_, projector_, writer_, facts_, clock_),
       notary_(journal_, facts_, [this](const VerifierKey& key) -> Result<std::unique_ptr<Signer>> {
         CF_LET(SigningKey signer, signing_key_in_force(folder_, key));
         return std::make_unique<SigningKey>(std::move(signer));
@@ -47,6 +51,8 @@ Ledger::~Ledger() {
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock clock,
                                              const Notice& notice) {
   CF_LET(LedgerFolder folder, LedgerFolder::open(path));
+  std::error_code ignored;  // what a crash left of it is in nobody's way
+  std::filesystem::remove_all(folder.scratch(), ignored);
   CF_LET(Journal journal, Journal::open(folder));
   CF_LET(LedgerFacts facts, read_ledger_facts(journal));
   std::string first;
@@ -67,6 +73,7 @@ void Ledger::start(Projector::Use use) {
 void Ledger::stop() {
   writer_.stop();
   past_.stop();
+  sealer_.stop();
   projector_.stop();
 }
 

@@ -8,6 +8,7 @@
 #include "projections/projector.h"
 #include "service/notary.h"
 #include "service/past.h"
+#include "service/sealer.h"
 #include "service/writer.h"
 #include "storage/folder.h"
 
@@ -57,6 +58,7 @@ class Ledger {
   Writer& writer() { return writer_; }
   Notary& notary() { return notary_; }
   const Notary& notary() const { return notary_; }
+  Sealer& sealer() { return sealer_; }
   GrowthListeners& growth() { return growth_; }
   /// By the ledger's clock, where it is kept.
   Date today() const { return zone_.day_of(clock_()); }
@@ -80,6 +82,7 @@ class Ledger {
   Past past_;
   GrowthListeners growth_;
   Writer writer_;
+  Sealer sealer_;
   Notary notary_;
 };
 

@@ -40,6 +40,11 @@ class Sequencer {
            std::optional<Answer>& answer) {
     add(principal, command, answer, Author::client);
   }
+  /// The same of what the ledger says itself.
+  void add_own(const Principal& principal, const PreparedCommand& command,
+               std::optional<Answer>& answer) {
+    add(principal, command, answer, Author::ledger);
+  }
   /// Makes everything decided so far durable and answers it.
   void flush() { flush({}); }
   /// Records what the ledger says of its own log (a new key, a new epoch), with the checkpoint that

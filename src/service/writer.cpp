@@ -14,9 +14,19 @@ struct Request {
   Principal principal;
   std::vector<PreparedCommand> commands;
   Writer::Done done;
+  Author author = Author::client;
   std::size_t bytes = 0;
   std::vector<std::optional<Answer>> answers;
 
+  void decide(Sequencer& sequencer) {
+    answers.resize(commands.size());
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      if (author == Author::ledger)
+        sequencer.add_own(principal, commands[i], answers[i]);
+      else
+        sequencer.add(principal, commands[i], answers[i]);
+    }
+  }
   void answer_all(const tl::unexpected<Error>& error) {
     done(std::vector<Answer>(commands.size(), Answer(error)));
   }
@@ -66,11 +76,7 @@ struct Writer::Impl {
       std::deque<Request> round = take();
       if (round.empty()) return;
       const std::uint64_t before = journal.size();
-      for (Request& request : round) {
-        request.answers.resize(request.commands.size());
-        for (std::size_t i = 0; i < request.commands.size(); ++i)
-          sequencer.add(request.principal, request.commands[i], request.answers[i]);
-      }
+      for (Request& request : round) request.decide(sequencer);
       sequencer.flush();
       if (journal.size() != before) grown();
       for (Request& request : round) request.deliver();
@@ -112,8 +118,15 @@ void Writer::stop() {
              "same command id, when it is back"));
 }
 
-void Writer::submit(Principal principal, std::vector<PreparedCommand> commands, Done done) {
-  Request request{std::move(principal), std::move(commands), std::move(done), 0, {}};
+void Writer::submit_own(Principal principal, PreparedCommand command, Done done) {
+  std::vector<PreparedCommand> commands;
+  commands.push_back(std::move(command));
+  submit(std::move(principal), std::move(commands), std::move(done), Author::ledger);
+}
+
+void Writer::submit(Principal principal, std::vector<PreparedCommand> commands, Done done,
+                    Author author) {
+  Request request{std::move(principal), std::move(commands), std::move(done), author, 0, {}};
   for (const PreparedCommand& command : request.commands)
     request.bytes += bytes_of(command.words).size();
   bool stopped = false;

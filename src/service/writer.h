@@ -26,9 +26,14 @@ class Writer {
   /// Answers come in the commands' order, on the writer's thread (on the caller's where the queue
   /// is full or the writer has stopped).
   using Done = std::function<void(std::vector<Answer>)>;
-  void submit(Principal principal, std::vector<PreparedCommand> commands, Done done);
+  void submit(Principal principal, std::vector<PreparedCommand> commands, Done done) {
+    submit(std::move(principal), std::move(commands), std::move(done), Author::client);
+  }
+  /// The same of one command that the ledger itself gives, and no client may.
+  void submit_own(Principal principal, PreparedCommand command, Done done);
 
  private:
+  void submit(Principal principal, std::vector<PreparedCommand> commands, Done done, Author author);
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -23,6 +23,8 @@ class LedgerFolder {
   const std::string& path() const { return path_; }
   std::string journal() const { return path_ + "/journal"; }
   std::string views() const { return path_ + "/views"; }
+  /// Databases of what is folded again to be compared; each is removed by who made it.
+  std::string scratch() const { return path_ + "/scratch"; }
   std::string shown() const { return path_ + "/shown"; }
   std::string signing_key() const { return path_ + "/signing.key"; }
   /// A key that takes its place when the record that says so is durable.

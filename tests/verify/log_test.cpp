@@ -1,6 +1,9 @@
 #include "counterfoil-verify/log.h"
 
+#include <algorithm>
+
 #include "codec/text.h"
+#include "proof/sealed_entry.h"
 #include "published_log.h"
 #include "support/catch.h"
 #include "support/fact_about.h"
@@ -340,4 +343,58 @@ TEST_CASE("a log must be of a key that is given, and cosigned by every witness t
       must(SigningKey::generate(default_suite, "w.example.org", KeyUse::witness));
   CHECK(says(error_of(verify(folder.path(), {log.first_key()}, {}, {witness.verifier()})).message,
              "did not cosign"));
+}
+
+namespace {
+
+/// Appends a seal of the first records, with `change` made to it.
+void append_seal(PublishedLog& log, std::uint64_t covered,
+                 const std::function<void(schema::LedgerSealed::Builder)>& change = {}) {
+  std::vector<std::string> entries;
+  for (const auto& [subject, history] : log.histories) {
+    SealedSubject sealed{subject, 0, 0};
+    for (const std::uint64_t sequence : history)
+      if (sequence < covered) sealed = {subject, sealed.count + 1, sequence};
+    if (sealed.count != 0) entries.push_back(encode_sealed(sealed));
+  }
+  std::ranges::sort(entries);
+  std::vector<Hash> leaves;
+  for (const auto& entry : entries) leaves.push_back(log.hasher.leaf(entry));
+  log.append({"ledger"}, [&](schema::Record::Builder record) {
+    auto seal = record.initFact().initLedgerSealed();
+    seal.setSize(covered);
+    seal.setSubjects(entries.size());
+    seal.setSubjectsRoot(data_of(bytes_of(naive_root(leaves, 0, leaves.size(), log.hasher))));
+    if (change) change(seal);
+  });
+}
+
+}  // namespace
+
+TEST_CASE("seals are computed again from the records, also where others stand before them") {
+  PublishedLog log(GENERATE(default_suite, national_suite));
+  for (const std::uint64_t covered : {5u, 3u, 40u, 17u, 58u}) {
+    log.grow(std::max<std::uint64_t>(log.size() + 7, covered));
+    append_seal(log, covered);
+  }
+  TempFolder folder;
+  log.publish(folder.path(), log.size());
+  const Answer answer = must(verify(folder.path(), {log.first_key()}));
+  CHECK(says(answer.proved, "What 5 seals say of subjects"));
+  CHECK(says(answer.not_proved, "Nor what the seals say of budgets and other projections"));
+}
+
+TEST_CASE("a seal that says what is not so of subjects is found") {
+  const auto refused = [](const std::function<void(schema::LedgerSealed::Builder)>& change) {
+    PublishedLog log(default_suite);
+    log.grow(20);
+    append_seal(log, 15, change);
+    TempFolder folder;
+    log.publish(folder.path(), log.size());
+    check_refused(folder.path(), {log.first_key()}, "seal 20 ");
+  };
+  refused([](auto seal) { seal.getSubjectsRoot()[0] ^= 1; });
+  refused([](auto seal) { seal.setSubjects(seal.getSubjects() + 1); });
+  refused([](auto seal) { seal.setSize(14); });
+  refused([](auto seal) { seal.setSize(21); });
 }

@@ -36,19 +36,19 @@ TEST_CASE("a receipt says which record it proves, and in which log") {
       verify_receipt(path, {{log.first_key()}, {}}, [&](std::string_view record) -> Result<void> {
         shown = must(record_line(record));
         return {};
-      }));
+      }, not_told));
   CHECK(says(answer.proved,
              "record 7 (projectProposed, recorded 2023-11-14T22:13:20.000007Z) is in the log "
              "example.org/log, as its key example.org/log+"));
   CHECK(says(answer.proved, " signed it at 40 records."));
   CHECK(says(shown, R"("sequence":"7")"));
   const SigningKey stranger = must(SigningKey::generate(log.suite, log_origin));
-  CHECK(error_of(verify_receipt(path, {{stranger.verifier()}, {}}, {})).message.starts_with(path));
-  CHECK(error_of(verify_receipt(folder / "none", {{log.first_key()}, {}}, {})).code ==
+  CHECK(error_of(verify_receipt(path, {{stranger.verifier()}, {}}, {}, not_told)).message.starts_with(path));
+  CHECK(error_of(verify_receipt(folder / "none", {{log.first_key()}, {}}, {}, not_told)).code ==
         ErrorCode::not_found);
   std::string text = log.receipt(7, log_size);
   text[100] = text[100] == 'A' ? 'B' : 'A';
-  CHECK_FALSE(verify_receipt(write(path, text), {{log.first_key()}, {}}, {}));
+  CHECK_FALSE(verify_receipt(write(path, text), {{log.first_key()}, {}}, {}, not_told));
 }
 
 TEST_CASE("each witness that is named must have cosigned, and the answer says when") {
@@ -61,7 +61,7 @@ TEST_CASE("each witness that is named must have cosigned, and the answer says wh
   const std::string checkpoint = receipt.substr(receipt.find("\n\n") + 2);
   const Trust trust{{log.first_key()}, {witness.verifier()}};
   const auto verify = [&](const std::string& bytes) {
-    return verify_receipt(write(folder / "r", bytes), trust, {});
+    return verify_receipt(write(folder / "r", bytes), trust, {}, not_told);
   };
   CHECK(says(error_of(verify(receipt)).message, "w.example.org"));
   const Answer answer = must(verify(cosigned(receipt, checkpoint, witness, 1'700'000'000)));
@@ -105,7 +105,7 @@ TEST_CASE("of a record that only a newer build knows it is not proved whom it co
   TempFolder folder;
   const Trust trust{{log.first_key()}, {}};
   const auto receipt = [&](std::uint64_t index) {
-    return must(verify_receipt(write(folder / "r", log.receipt(index, 11)), trust, {}));
+    return must(verify_receipt(write(folder / "r", log.receipt(index, 11)), trust, {}, not_told));
   };
   const auto bundle = [&](const std::string& subject) {
     return must(verify_bundle(write(folder / "b", log.bundle(subject, 11)), trust, {}, not_told));

@@ -64,8 +64,13 @@ struct ReceiptOptions : TrustOptions {
   bool shows = false;
 
   Result<void> run() {
-    CF_LET(const Answer answer, verify_receipt(file, trust, shows ? show : ShowRecord()));
-    print(shows ? stderr : stdout, answer);
+    ProgressBar bar("checking");
+    auto answer =
+        verify_receipt(file, trust, shows ? show : ShowRecord(),
+                       [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); });
+    if (!answer) return tl::make_unexpected(answer.error());
+    bar.clear();
+    print(shows ? stderr : stdout, *answer);
     return {};
   }
 };
@@ -207,11 +212,15 @@ struct WitnessOptions : KeyOptions {
 };
 
 void add_receipt(CLI::App& app, Action& action) {
-  auto* command = app.add_subcommand("receipt", "That a record stands in the log at its place");
+  auto* command = app.add_subcommand(
+      "receipt",
+      "That a record stands in the log at its place; or, out of a seal, what a line's budget is, "
+      "that these are all events of a subject, or that it has none");
   auto options = std::make_shared<ReceiptOptions>();
-  command->add_option("file", options->file, "Receipt (C2SP tlog-proof)")->required();
+  command->add_option("file", options->file, "Receipt, as `counterfoil prove` writes it")->required();
   command->add_flag("--show", options->shows,
-                    "Print the record as JSON; the answer goes to standard error");
+                    "Print the record as JSON, of a whole history its records, of another receipt out "
+                    "of a seal the seal; the answer goes to standard error");
   options->add_to(*command);
   command->footer(
       "Example:\n"

@@ -127,7 +127,8 @@ Result<Answer> verify_log(const std::string& folder, const Trust& trust,
 
   TileWalk tiles(files, newest.checkpoint.size, hasher);
   for (const Claim& claim : since) tiles.keep_root(claim.checkpoint.size);
-  RecordWalk records;
+  CF_LET(Hasher of_seals, Hasher::of_suite(suite));
+  RecordWalk records(std::move(of_seals));
   CF_TRY(tiles.run([&](std::uint64_t sequence,
                        std::string_view entry) { return records.follow(sequence, entry); },
                    at));
@@ -156,10 +157,12 @@ Result<Answer> verify_log(const std::string& folder, const Trust& trust,
   return Answer{
       fmt::format("{} holds all {} records of the log {}: none is changed, missing or out of its "
                   "order, each is filed under what its fact is about, and the histories of all {} "
-                  "subjects are whole.{}{}{}",
+                  "subjects are whole.{}{}{}{}",
                   folder, newest.checkpoint.size, as_signed(signed_by.checkpoint),
-                  records.subjects(), signed_by.steps, beginnings, witnessed),
-      one_history_not_proved(trust) + unknown_facts_not_proved(records.unknown_facts())};
+                  records.subjects(), seals_proved(records.seals()), signed_by.steps, beginnings,
+                  witnessed),
+      one_history_not_proved(trust) + seals_not_proved(records.seals()) +
+          unknown_facts_not_proved(records.unknown_facts())};
 }
 
 }  // namespace counterfoil

@@ -23,7 +23,8 @@ Result<void> RecordWalk::follow(std::uint64_t sequence, std::string_view entry) 
                 format_instant(Instant{record.getRecordedAt()}),
                 format_instant(Instant{recorded_at_}));
   recorded_at_ = record.getRecordedAt();
-  return chains_.follow(record);
+  CF_TRY(chains_.follow(record));
+  return seals_.follow(record, chains_, hasher_);
 }
 
 }  // namespace counterfoil

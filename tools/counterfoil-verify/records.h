@@ -14,8 +14,10 @@ using ShowRecord = std::function<Result<void>(std::string_view record)>;
 /// Told how much is behind.
 using At = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
-/// That a receipt's record stands in the log. `show` may be empty.
-Result<Answer> verify_receipt(const std::string& path, const Trust& trust, const ShowRecord& show);
+/// That a receipt's record stands in the log, or what a receipt out of a seal says. `show` may be
+/// empty; it is shown the record, of a complete history its records, else the seal.
+Result<Answer> verify_receipt(const std::string& path, const Trust& trust, const ShowRecord& show,
+                              const At& at);
 
 /// That a bundle's records stand in the log, and which of them are all there are. With `show` the
 /// file is read, and checked, twice: nothing is shown before all of it is proved.

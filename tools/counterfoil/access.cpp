@@ -25,16 +25,30 @@ class LocalAccess final : public LedgerAccess {
     growth_ = std::make_unique<Growth>(*ledger_);
     background_ = std::make_unique<Background>();
     ledger_->start(Projector::Use::alone);
+    size_ = ledger_->journal().size();
     return start(make_session({*ledger_, *growth_, subscribers_, *background_, loop_.timer()},
                               {ledger_->facts().administrator, schema::Role::ADMIN, ""}));
   }
   ~LocalAccess() override {
     background_.reset();
-    if (ledger_) ledger_->stop();
+    if (!ledger_) return;
+    if (growth_ && ledger_->journal().size() != size_) seal_if_closed();
+    ledger_->stop();
   }
 
  private:
+  /// What the daemon does by itself: a command that closed a period leaves a sealed ledger.
+  void seal_if_closed() {
+    const auto sealed = ledger_->sealer().seal_if_closed();
+    if (sealed) return;
+    fmt::print(stderr,
+               "counterfoil: a period was closed, and the ledger could not be sealed: {}. Run "
+               "`counterfoil seal`\n",
+               sealed.error().message);
+  }
+
   std::unique_ptr<Ledger> ledger_;
+  std::uint64_t size_ = 0;  // when it was opened
   std::unique_ptr<Growth> growth_;
   Subscribers subscribers_;
   std::unique_ptr<Background> background_;

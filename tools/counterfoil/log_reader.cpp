@@ -5,7 +5,6 @@
 #include "codec/text.h"
 #include "core/limits.h"
 #include "counterfoil/named_files.h"
-#include "proof/receipt.h"
 
 namespace counterfoil {
 
@@ -84,7 +83,7 @@ Result<void> LogReader::each_record(
   return {};
 }
 
-Result<std::string> LogReader::receipt(std::uint64_t sequence, const SignedCheckpoint& in) {
+Result<Receipt> LogReader::receipt(std::uint64_t sequence, const SignedCheckpoint& in) {
   if (sequence >= in.checkpoint.size)
     return fail(ErrorCode::not_found,
                 "the checkpoint is of {} records, so there is no record {} in it",
@@ -98,7 +97,7 @@ Result<std::string> LogReader::receipt(std::uint64_t sequence, const SignedCheck
   CF_LET(Hasher in_suite, hasher());
   CF_LET(receipt.proof, prove_inclusion(sequence, in.checkpoint.size, *this, in_suite));
   CF_TRY(check_receipt(receipt, keys_));  // nothing is handed out that would not verify
-  return format_receipt(receipt);
+  return receipt;
 }
 
 }  // namespace counterfoil

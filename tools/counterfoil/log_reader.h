@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "counterfoil/access.h"
-#include "proof/checkpoint.h"
+#include "proof/receipt.h"
 #include "proof/tree_proof.h"
 
 namespace counterfoil {
@@ -26,7 +26,7 @@ class LogReader final : public HashReader {
 
   /// The receipt of a record in a checkpoint that this gave, checked; `not_found` where the
   /// checkpoint is of fewer records.
-  Result<std::string> receipt(std::uint64_t sequence, const SignedCheckpoint& in);
+  Result<Receipt> receipt(std::uint64_t sequence, const SignedCheckpoint& in);
 
   Result<std::vector<Hash>> read(const std::vector<Subtree>& subtrees) override;
   /// Visits the records from `from` to `end` - 1 in order.

@@ -132,6 +132,7 @@ int main(int argc, char** argv) {
   add_projections(app, global, action);
   add_rebuild(app, global, action);
   add_checkpoint(app, global, action);
+  add_seal(app, global, action);
   add_prove(app, global, action);
   add_export(app, global, action);
   add_publish(app, global, action);

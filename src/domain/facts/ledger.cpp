@@ -44,9 +44,14 @@ Result<void> decide_key_rotated(Deciding& deciding, schema::Fact::Builder) {
               "only the ledger rotates its key, for both keys have to sign: no command may");
 }
 
-Result<void> decide_ledger_sealed(Deciding&, schema::Fact::Builder) {
-  return fail(ErrorCode::refused,
-              "only the ledger seals itself, for it computes the roots: no command may");
+Result<void> decide_ledger_sealed(Deciding& deciding, schema::Fact::Builder fact) {
+  if (deciding.stamp.author != Author::ledger)
+    return fail(ErrorCode::refused,
+                "only the ledger seals itself, for it computes the roots: no command may");
+  const std::uint64_t size = fact.asReader().getLedgerSealed().getSize();
+  if (size <= deciding.sequence.value) return {};
+  return fail(ErrorCode::refused, "a seal of {} records cannot stand at {}", size,
+              deciding.sequence.value);
 }
 
 }  // namespace counterfoil

@@ -34,23 +34,6 @@ Result<ExitStatus> checkpoint(const GlobalOptions& global, const CheckpointOptio
   return ExitStatus::done;
 }
 
-struct ProveOptions {
-  std::uint64_t sequence = 0;
-  std::string checkpoint_file;
-  std::string file;
-};
-
-Result<ExitStatus> prove(const GlobalOptions& global, const ProveOptions& options) {
-  CF_LET(const auto access, LedgerAccess::open(global));
-  CF_LET(LogReader log, LogReader::of(*access));
-  CF_LET(const SignedCheckpoint in, options.checkpoint_file.empty()
-                                        ? log.checkpoint()
-                                        : log.kept_checkpoint(options.checkpoint_file));
-  CF_LET(const std::string receipt, log.receipt(options.sequence, in));
-  CF_TRY(write_out(options.file, receipt));
-  return ExitStatus::done;
-}
-
 }  // namespace
 
 void add_checkpoint(CLI::App& app, GlobalOptions& global, Action& action) {
@@ -67,23 +50,6 @@ void add_checkpoint(CLI::App& app, GlobalOptions& global, Action& action) {
       "      --name witness.example.org --log \"$VERIFIER_KEY\"");
   command->callback([&global, &action, options] {
     action = [&global, options] { return checkpoint(global, *options); };
-  });
-}
-
-void add_prove(CLI::App& app, GlobalOptions& global, Action& action) {
-  auto* command = app.add_subcommand(
-      "prove", "A receipt: that a record stands in the log, for anybody to check offline");
-  auto options = std::make_shared<ProveOptions>();
-  command->add_option("sequence", options->sequence, "The record's sequence")->required();
-  command->add_option("--checkpoint", options->checkpoint_file,
-                      "Against this checkpoint, which somebody kept (default: the newest)");
-  command->add_option("--out", options->file, "File to write (default: standard output)");
-  command->footer(
-      "Example:\n"
-      "  counterfoil prove 1234 --out 1234.tlog-proof\n"
-      "  counterfoil-verify receipt 1234.tlog-proof --key \"$VERIFIER_KEY\"");
-  command->callback([&global, &action, options] {
-    action = [&global, options] { return prove(global, *options); };
   });
 }
 

@@ -40,6 +40,7 @@ void add_prove(CLI::App& app, GlobalOptions& global, Action& action);
 void add_export(CLI::App& app, GlobalOptions& global, Action& action);
 void add_publish(CLI::App& app, GlobalOptions& global, Action& action);
 void add_verify(CLI::App& app, GlobalOptions& global, Action& action);
+void add_seal(CLI::App& app, GlobalOptions& global, Action& action);
 void add_signer(CLI::App& app, GlobalOptions& global, Action& action);
 void add_restore(CLI::App& app, GlobalOptions& global, Action& action);
 void add_rotate_key(CLI::App& app, GlobalOptions& global, Action& action);

@@ -44,8 +44,9 @@ Result<void> write_receipts(const Explained& page, const std::string& folder, Lo
                             const SignedCheckpoint& in) {
   for (std::size_t index = 0; index < page.figures().size(); ++index)
     for (const auto one : page.contributions_of(index)) {
-      CF_LET(const std::string receipt, log.receipt(one.getSequence(), in));
-      CF_TRY(write_out(fmt::format("{}/{}.tlog-proof", folder, one.getSequence()), receipt));
+      CF_LET(const Receipt receipt, log.receipt(one.getSequence(), in));
+      CF_TRY(write_out(fmt::format("{}/{}.tlog-proof", folder, one.getSequence()),
+                       format_receipt(receipt)));
     }
   return {};
 }

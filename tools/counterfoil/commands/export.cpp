@@ -1,12 +1,7 @@
-#include <cstdio>
-#include <fstream>
-#include <functional>
 #include <memory>
 #include <optional>
 
-#include "codec/canonical.h"
-#include "codec/text.h"
-#include "core/files.h"
+#include "counterfoil/bundle_file.h"
 #include "counterfoil/commands/command.h"
 #include "counterfoil/log_reader.h"
 #include "counterfoil/progress.h"
@@ -23,25 +18,6 @@ struct ExportOptions {
   std::string file;
 };
 
-/// The subject's records that the checkpoint covers, in order.
-Result<void> add_history(LedgerAccess& access, const std::string& subject, std::uint64_t size,
-                         BundleWriter& bundle) {
-  RecordBuffer buffer;
-  for (std::uint64_t next = 0;;) {
-    auto request = access.reader().historyRequest();
-    request.setSubject(text_of(subject));
-    request.setFrom(next);
-    CF_LET(auto page, access.call(kj::mv(request)));
-    for (const auto bytes : page.getRecords()) {
-      CF_LET(const auto record, buffer.load(view(bytes)));
-      if (record.getSequence() >= size) return {};
-      CF_TRY(bundle.add(record.getSequence(), view(bytes)));
-    }
-    next += page.getRecords().size();
-    if (next >= page.getCount() || page.getRecords().size() == 0) return {};
-  }
-}
-
 Result<void> add_range(LogReader& log, const BundleScope& scope, BundleWriter& bundle) {
   ProgressBar bar("exporting");
   return log.each_record(scope.from, scope.to + 1,
@@ -49,17 +25,6 @@ Result<void> add_range(LogReader& log, const BundleScope& scope, BundleWriter& b
                            bar.show(sequence - scope.from, scope.to + 1 - scope.from);
                            return bundle.add(sequence, record);
                          });
-}
-
-/// Lets `fill` write to the file, which it makes.
-Result<void> write_bundle(const std::string& file,
-                          const std::function<Result<void>(std::ostream&)>& fill) {
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  if (!out) return fail(ErrorCode::io, "cannot write {}: is its folder there, and yours?", file);
-  CF_TRY(fill(out));
-  out.close();
-  if (out) return {};
-  return fail(ErrorCode::io, "cannot write {}: is the disk full?", file);
 }
 
 Result<ExitStatus> export_bundle(const GlobalOptions& global, const ExportOptions& options) {
@@ -79,18 +44,12 @@ Result<ExitStatus> export_bundle(const GlobalOptions& global, const ExportOption
                 "the checkpoint is of {} records, so a range lies between 0 and {}, its first "
                 "sequence not behind its last",
                 size, size - 1);
-  const std::string beside = options.file + ".new";
-  const auto written = write_bundle(beside, [&](std::ostream& out) -> Result<void> {
+  CF_TRY(write_proof_file(options.file, [&](std::ostream& out) -> Result<void> {
     BundleWriter bundle(out, scope, size, format_note(in.note), log);
     CF_TRY(is_range ? add_range(log, scope, bundle)
                     : add_history(*access, scope.subject, size, bundle));
     return bundle.finish();
-  });
-  if (!written) {
-    std::remove(beside.c_str());
-    return tl::make_unexpected(written.error());
-  }
-  CF_TRY(replace_with(options.file, beside));
+  }));
   return ExitStatus::done;
 }
 

@@ -22,6 +22,13 @@ void print(schema::Verified::Reader verified) {
       "indexes are complete; {} of this ledger's checkpoints and {} given agree with them.\n",
       verified.getSize(), to_base64(view(verified.getRoot())), verified.getCheckpoints(),
       verified.getSince());
+  if (verified.getSeals() != 0)
+    fmt::print(
+        "Proved: the {} seals, the newest of {} records, say what the records give: each was\n"
+        "computed again, its subjects and its projections.\n",
+        verified.getSeals(), verified.getNewestSeal());
+  for (const auto missing : verified.getSealsNotRecomputed())
+    fmt::print("Not proved: of the seals could not be computed again: {}.\n", view(missing));
   if (verified.getNewestCheckpoint() < verified.getSize())
     fmt::print(
         "Not proved: no checkpoint is of records {} to {}, so nobody could tell if they were\n"
@@ -85,7 +92,9 @@ Result<ExitStatus> verify(const GlobalOptions& global, const VerifyOptions& opti
 
 void add_verify(CLI::App& app, GlobalOptions& global, Action& action) {
   auto* command = app.add_subcommand(
-      "verify", "Hash every record again and compare with the tree, the indexes and checkpoints");
+      "verify",
+      "Hash every record again and compare with the tree, the indexes and checkpoints; compute "
+      "every seal again");
   auto options = std::make_shared<VerifyOptions>();
   auto* since = command->add_option(
       "--since", options->since, "A checkpoint that was kept: what it signed must still be there");

@@ -4,12 +4,14 @@
 #include <future>
 #include <map>
 
+#include "codec/binary_text.h"
 #include "codec/line.h"
 #include "codec/text.h"
 #include "proof/memory_hashes.h"
 #include "proof/sealed_subjects.h"
 #include "service/verify_seals.h"
 #include "support/catch.h"
+#include "support/golden.h"
 #include "support/ledger_kit.h"
 
 using namespace counterfoil;
@@ -280,4 +282,28 @@ TEST_CASE("no client may seal") {
   Rig rig;
   CHECK(error_of(kit::send(rig.ledger->writer(), kit::command("s", R"({"ledgerSealed":{}})")))
             .code == ErrorCode::refused);
+}
+
+TEST_CASE("a seal of the same records has the bytes that are pinned in tests/golden") {
+  std::string text;
+  for (const auto suite : {default_suite, national_suite}) {
+    Rig rig(suite);
+    rig.tell(7, "golden");
+    must(rig.ledger->sealer().seal());
+    const HeldRecord record = rig.newest();
+    const auto seal = record.fact().getLedgerSealed();
+    text += fmt::format("{}: {} records\nsubjects, {} entries\n  {}\n", suite, seal.getSize(),
+                        seal.getSubjects(), to_hex(view(seal.getSubjectsRoot())));
+    for (const auto projection : seal.getProjections())
+      text += fmt::format("{} of version {}, {} entries\n  {}\n", view(projection.getName()),
+                          projection.getVersion(), projection.getEntries(),
+                          to_hex(view(projection.getRoot())));
+    if (suite != default_suite) continue;
+    for (const auto& entry : naive_subjects(rig.ledger->journal(), seal.getSize()))
+      text += fmt::format("subject entry\n  {}\n", to_hex(entry));
+    const SealedAnswer line = must(read_sealed(
+        rig.source(), {SealedQuestion::About::budget, kit::line_id("goldenP0"), Sequence{0}}));
+    text += fmt::format("budget entry\n  {}\n", to_hex(line.entries.at(0).bytes));
+  }
+  kit::compare_golden("seals.hex", text);
 }

@@ -44,12 +44,13 @@ Result<ExitStatus> export_bundle(const GlobalOptions& global, const ExportOption
                 "the checkpoint is of {} records, so a range lies between 0 and {}, its first "
                 "sequence not behind its last",
                 size, size - 1);
-  CF_TRY(write_proof_file(options.file, [&](std::ostream& out) -> Result<void> {
+  const auto fill = [&](std::ostream& out) -> Result<void> {
     BundleWriter bundle(out, scope, size, format_note(in.note), log);
     CF_TRY(is_range ? add_range(log, scope, bundle)
                     : add_history(*access, scope.subject, size, bundle));
     return bundle.finish();
-  }));
+  };
+  CF_TRY(write_proof_file(options.file, fill));
   return ExitStatus::done;
 }
 

@@ -2,6 +2,7 @@
 #include <optional>
 #include <sstream>
 
+#include "codec/canonical.h"
 #include "codec/text.h"
 #include "counterfoil/bundle_file.h"
 #include "counterfoil/commands/command.h"

@@ -3,12 +3,14 @@
 
 import base64
 import hashlib
+import json
 import random
+import re
 import struct
 import time
 
 import support
-from support import ANSWER_IS_NO, DONE, WRONG_USAGE, Case, commands, main, program, run
+from support import ANSWER_IS_NO, COULD_NOT, DONE, WRONG_USAGE, Case, commands, main, program, run
 
 
 def verify(*arguments, expect=DONE):
@@ -68,7 +70,8 @@ class Seals(Case):
             (self.folder / "changed").write_bytes(changed)
             said = run(program("counterfoil-verify"), "receipt", self.folder / "changed", "--key",
                        self.key)
-            self.assertEqual(said.status, ANSWER_IS_NO, f"byte {at}\n{said}")
+            # A record may look like one of a newer version then, which this one could not check.
+            self.assertIn(said.status, (ANSWER_IS_NO, COULD_NOT), f"byte {at}\n{said}")
 
     def test_the_closed_years_are_sealed_once_behind_the_newest(self):
         events = self.city.events()
@@ -152,14 +155,27 @@ class Seals(Case):
         for subject in ("fund/1", "line/" + "x" * 90):
             verify("receipt", self.prove("--absent", subject), "--key", self.key)
 
+    def supplement(self, line, amount, name):
+        """Gives the line more money, with the evidence that the rules ask for."""
+        evidence = []
+        for _ in range(30):
+            command = {"commandId": name, "evidence": evidence,
+                       "override": {"authority": "mayor", "document": "〔2025〕9号"},
+                       "facts": [{"budgetAdjusted": {
+                           "kind": "supplement", "legs": [{"line": line, "amount": amount}]}}]}
+            done = self.city.cli("submit", "-", stdin=json.dumps(command) + "\n", expect=None)
+            wanted = re.findall(r"Cite record (\d+) as evidence", done.err)
+            if done.status == DONE or not wanted:
+                break
+            evidence += map(int, wanted)
+        self.assertEqual(done.status, DONE, str(done))
+
     def test_an_older_seal_says_what_was_then(self):
         row = self.lines[9]
         line = self.budget_line(row)
         older = int(self.seals()[-1]["sequence"])
         before = self.prove("--budget", line)
-        self.city.cli("submit", "-", stdin=commands(
-            {"budgetAdjusted": {"kind": "supplement", "legs": [{"line": line, "amount": 100}]}},
-            prefix=f"supplement-{older}"))
+        self.supplement(line, 100, f"supplement-{older}")
         self.city.cli("seal")
         now = verify("receipt", self.prove("--budget", line), "--key", self.key).out
         then = verify("receipt", self.prove("--budget", line, "--at", older), "--key", self.key).out
@@ -214,7 +230,7 @@ class Schedule(Case):
 
     def test_both_suites_seal_prove_and_verify(self):
         for suite in ("sha256-ed25519", "sm3-sm2"):
-            ledger = self.ledger("--suite", suite, "--rule-set", "open", name=suite)
+            ledger = self.ledger("--suite", suite, "--rule-set", "open", name=suite).start()
             ledger.cli("submit", "-", stdin=support.units(0, 20))
             self.assert_says(ledger.cli("seal"), "Sealed by record 22: 22 records")
             self.assert_says(ledger.cli("seal"), "Nothing was recorded since seal 22")

@@ -162,7 +162,7 @@ TEST_CASE("a closed period is sealed once, also when the ledger was closed befor
   CHECK_FALSE(must(rig.ledger->sealer().seal_if_closed()).has_value());
   rig.send("u", kit::unit("U9"));
   CHECK_FALSE(must(is_close_unsealed(rig.ledger->journal())));
-  rig.send("r", R"({"periodReopened":{"fiscalYear":2023}})");
+  rig.send("r", R"({"periodReopened":{"fiscalYear":2023,"authority":"mayor"}})");
   CHECK_FALSE(must(is_close_unsealed(rig.ledger->journal())));
   rig.send("d", R"({"periodClosed":{"fiscalYear":2023}})");
   CHECK(must(is_close_unsealed(rig.ledger->journal())));

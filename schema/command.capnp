@@ -28,7 +28,8 @@ struct Command {
   facts @14 :List(Event.Fact);
 
   struct Expectation {
-    # Record only if the subject's history has exactly this many records.
+    # Record only if the subject's history has exactly this many records. Seals behind them do not
+    # count: they change nothing that was decided on.
     count @0 :UInt64;
     subject @1 :Text $subjectId;
   }

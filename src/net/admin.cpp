@@ -143,12 +143,11 @@ class AdminServer final : public schema::Admin::Server {
       CF_TRY(ledger.journal().read(outcome.sealed.sequence, outcome.record));
       return outcome;
     };
-    return background_.chores.run(std::move(work))
-        .then([context](Result<Outcome> done) mutable {
-          const Outcome outcome = or_throw(std::move(done));
-          context.getResults().setRecord(data_of(outcome.record));
-          context.getResults().setAgain(outcome.sealed.again);
-        });
+    return background_.chores.run(std::move(work)).then([context](Result<Outcome> done) mutable {
+      const Outcome outcome = or_throw(std::move(done));
+      context.getResults().setRecord(data_of(outcome.record));
+      context.getResults().setAgain(outcome.sealed.again);
+    });
   }
 
  private:

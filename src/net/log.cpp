@@ -135,8 +135,7 @@ class LogServer final : public schema::Log::Server {
     out.setSince(since);
     out.setSeals(seals.seals);
     out.setNewestSeal(seals.newest_size);
-    auto missing =
-        out.initSealsNotRecomputed(static_cast<unsigned>(seals.not_recomputed.size()));
+    auto missing = out.initSealsNotRecomputed(static_cast<unsigned>(seals.not_recomputed.size()));
     for (unsigned i = 0; i < missing.size(); ++i) missing.set(i, text_of(seals.not_recomputed[i]));
   }
 

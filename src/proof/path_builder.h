@@ -27,9 +27,9 @@ class PathBuilder {
   };
   std::uint64_t index_;
   std::uint64_t next_ = 0;
-  std::size_t at_ = 0;                   // of in_order_
-  std::vector<std::size_t> in_order_;    // siblings by their place among the leaves
-  std::vector<Sibling> siblings_;        // from the leaf's to the root's child
+  std::size_t at_ = 0;                 // of in_order_
+  std::vector<std::size_t> in_order_;  // siblings by their place among the leaves
+  std::vector<Sibling> siblings_;      // from the leaf's to the root's child
 };
 
 }  // namespace counterfoil

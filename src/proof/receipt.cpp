@@ -77,9 +77,8 @@ Result<void> check_receipt_in(const Receipt& receipt, const SignedCheckpoint& si
                 receipt.index, record.getSequence());
   CF_TRY(check_filing(record));
   CF_LET(Hasher hasher, Hasher::of_suite(suite_of(signed_by_log)));
-  return check_inclusion(receipt.index, signed_by_log.checkpoint.size,
-                         hasher.leaf(receipt.record), receipt.proof, signed_by_log.checkpoint.root,
-                         hasher);
+  return check_inclusion(receipt.index, signed_by_log.checkpoint.size, hasher.leaf(receipt.record),
+                         receipt.proof, signed_by_log.checkpoint.root, hasher);
 }
 
 }  // namespace counterfoil

@@ -33,9 +33,9 @@ Result<void> check_row(schema::BudgetRow::Reader row, std::string_view bytes,
   const auto words = capnp::canonicalize(row);
   if (bytes_of(words) != bytes)
     return fail(ErrorCode::corrupt, "the row of {} is not in canonical form", line);
-  const std::string of = format_line({row.getFiscalYear(), view(row.getProject()),
-                                      view(row.getFund()), view(row.getMeasure()),
-                                      view(row.getItem())});
+  const std::string of =
+      format_line({row.getFiscalYear(), view(row.getProject()), view(row.getFund()),
+                   view(row.getMeasure()), view(row.getItem())});
   if (of == line) return {};
   return fail(ErrorCode::corrupt, "the entry of {} holds the row of {}", line, quote(of));
 }

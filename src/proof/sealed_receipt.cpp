@@ -94,7 +94,8 @@ class HeadReader {
       case Part::first:
         part_ = Part::claim;
         if (line == sealed_first_line) return {};
-        return fail(ErrorCode::invalid, "this is no receipt out of a seal: it does not start with {}",
+        return fail(ErrorCode::invalid,
+                    "this is no receipt out of a seal: it does not start with {}",
                     sealed_first_line);
       case Part::claim:
         part_ = Part::entries;
@@ -198,8 +199,8 @@ Result<void> check_complete(const SealedReceipt& receipt, const CheckedBundle& b
 }  // namespace
 
 std::string format_sealed_head(const SealedReceipt& receipt) {
-  std::string text = fmt::format("{}\n{}{}\n", sealed_first_line, start_of(receipt.claim),
-                                 receipt.about);
+  std::string text =
+      fmt::format("{}\n{}{}\n", sealed_first_line, start_of(receipt.claim), receipt.about);
   for (const SealedEntry& entry : receipt.entries) {
     text += fmt::format("{}{} {}\n", entry_start, entry.index, to_base64(entry.bytes));
     put_hashes(text, entry.path);
@@ -266,10 +267,9 @@ Result<CheckedSealed> check_sealed_receipt(
                 receipt.seal.index, seal.getSize());
 
   CF_LET(Hasher hasher, Hasher::of_suite(suite_of(checked.checkpoint)));
-  CF_LET(const SealedRoot root,
-         receipt.claim == SealedClaim::budget
-             ? projection_of_seal(seal, budgets_projection, budgets_version)
-             : subjects_of_seal(seal));
+  CF_LET(const SealedRoot root, receipt.claim == SealedClaim::budget
+                                    ? projection_of_seal(seal, budgets_projection, budgets_version)
+                                    : subjects_of_seal(seal));
   CF_TRY(check_entries(receipt.entries, root, hasher));
   if (receipt.claim == SealedClaim::absent) {
     CF_TRY(check_absent(receipt.about, receipt.entries, root.entries));

@@ -113,12 +113,12 @@ Result<SealedAnswer> read_subject(const SealedSource& source, const SealedQuesti
   const Journal& journal = source.journal;
   Place place;
   SubjectsSum sum;
-  CF_TRY(journal.visit_subjects(
-      seal.getSize(), [&](std::string_view subject, std::uint64_t count, Sequence last) {
-        if (is_sealed_before(subject, question.id)) ++place.before;
-        if (subject == question.id) place.is_there = true;
-        return sum.add(subject, count, last.value, hasher);
-      }));
+  CF_TRY(journal.visit_subjects(seal.getSize(),
+                                [&](std::string_view subject, std::uint64_t count, Sequence last) {
+                                  if (is_sealed_before(subject, question.id)) ++place.before;
+                                  if (subject == question.id) place.is_there = true;
+                                  return sum.add(subject, count, last.value, hasher);
+                                }));
   if (sum.root(hasher) != sealed)
     return fail(ErrorCode::corrupt,
                 "the first {} records do not give the histories that seal {} says: run "

@@ -15,8 +15,8 @@ namespace counterfoil {
 struct SealedQuestion {
   enum class About { budget, subject };
   About about = About::budget;
-  std::string id;      // a line, or a subject
-  Sequence seal;       // 0: the newest one
+  std::string id;  // a line, or a subject
+  Sequence seal;   // 0: the newest one
 };
 
 /// Of a line, its entry; of a subject, its own, or those that would stand beside it.

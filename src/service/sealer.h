@@ -23,7 +23,7 @@ class Sealer {
   Sealer& operator=(const Sealer&) = delete;
 
   struct Sealed {
-    Sequence sequence;  // of the LedgerSealed, which is durable
+    Sequence sequence;   // of the LedgerSealed, which is durable
     bool again = false;  // nothing but it was recorded since what it covers
   };
   /// Seals what there is, and waits for it. From any thread but the writer's and the projector's.
@@ -32,7 +32,7 @@ class Sealer {
   Result<std::optional<Sealed>> seal_if_closed();
 
   struct Schedule {
-    std::optional<std::int64_t> every_us;  // none: only when a period was closed
+    std::optional<std::int64_t> every_us;            // none: only when a period was closed
     std::function<void(const std::string&)> notice;  // a sentence for what was sealed, or not
   };
   /// Follows the journal and the clock on a thread of its own, until stop().

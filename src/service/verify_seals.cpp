@@ -36,7 +36,8 @@ class SealCheck {
     CF_LET(const SealedRoot subjects, compute_subjects(source_.journal, size, hasher_));
     CF_TRY(compare_subjects(sequence, seal, subjects));
     CF_TRY(scratch_.fold_to(size, [&](std::uint64_t done) { return at_(done, total_); }));
-    for (const auto sealed : seal.getProjections()) CF_TRY(check_projection(sequence, size, sealed));
+    for (const auto sealed : seal.getProjections())
+      CF_TRY(check_projection(sequence, size, sealed));
     ++report_.seals;
     report_.newest_size = size;
     return {};

@@ -98,10 +98,10 @@ class Journal {
                                         std::size_t limit) const;
   /// How many records a subject's history has.
   Result<std::uint64_t> count(std::string_view subject) const;
-  /// Visits every subject that has a record before `size`, in the order of the index, with how many it
-  /// has and the newest of them, until the visitor fails. `size` is at most size().
-  using VisitSubject = std::function<Result<void>(std::string_view subject, std::uint64_t count,
-                                                  Sequence last)>;
+  /// Visits every subject that has a record before `size`, in the order of the index, with how many
+  /// it has and the newest of them, until the visitor fails. `size` is at most size().
+  using VisitSubject =
+      std::function<Result<void>(std::string_view subject, std::uint64_t count, Sequence last)>;
   Result<void> visit_subjects(std::uint64_t size, const VisitSubject& visit) const;
   Result<std::optional<Acceptance>> acceptance(std::string_view principal,
                                                std::string_view command_id) const;

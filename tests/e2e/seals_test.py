@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What an auditor proves out of a seal of the reference year, and how it fails when it is not so."""
+"""What an auditor proves out of a seal of the reference year, and that what is not so fails."""
 
 import base64
 import hashlib
@@ -175,6 +175,8 @@ class Seals(Case):
         line = self.budget_line(row)
         older = int(self.seals()[-1]["sequence"])
         before = self.prove("--budget", line)
+        self.city.cli("submit", "-", stdin=commands(
+            {"periodReopened": {"fiscalYear": 2024, "authority": "mayor"}}, prefix="reopen"))
         self.supplement(line, 100, f"supplement-{older}")
         self.city.cli("seal")
         now = verify("receipt", self.prove("--budget", line), "--key", self.key).out

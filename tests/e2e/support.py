@@ -103,8 +103,8 @@ class Ledger:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [program("counterfoild"), "--ledger", str(self.folder),
-                 "--listen", "127.0.0.1:0", *arguments], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                **options)
+                 "--listen", "127.0.0.1:0", *arguments],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
         limit = time.monotonic() + 60 * SLOWNESS
         while time.monotonic() < limit:
             text = self.log.read_bytes()[offset:].decode()

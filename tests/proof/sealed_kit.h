@@ -83,8 +83,10 @@ struct SealedKit {
   SealedReceipt receipt(SealedClaim claim, const std::string& about,
                         std::vector<SealedEntry> entries) {
     MemoryHashes reader(log.leaves, log.hasher);
-    Receipt of_seal{log.records[sequence], sequence,
-                    must(prove_inclusion(sequence, log.records.size(), reader, log.hasher)), {}};
+    Receipt of_seal{log.records[sequence],
+                    sequence,
+                    must(prove_inclusion(sequence, log.records.size(), reader, log.hasher)),
+                    {}};
     return {claim, about, std::move(entries), std::move(of_seal)};
   }
   std::string budget(std::uint64_t index, const std::string& line) {

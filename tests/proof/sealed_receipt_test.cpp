@@ -13,8 +13,8 @@ const std::string line_b = "line/2024/B/general/net/-";
 const std::string line_c = "line/2024/C/general/net/-";
 
 /// project/A has the records 1, 2, 4; project/C 3 and 5; nothing is about project/B.
-SealedKit sealed_log(LogKit log, const std::function<void(schema::LedgerSealed::Builder)>& change =
-                                     {}) {
+SealedKit sealed_log(LogKit log,
+                     const std::function<void(schema::LedgerSealed::Builder)>& change = {}) {
   SealedKit kit(std::move(log));
   kit.log.append({"ledger"});
   kit.log.append({"project/A", "unit/U"});
@@ -119,10 +119,7 @@ TEST_CASE("a receipt shows where an absent subject would stand, and every change
   REQUIRE(kit.subjects.size() == 4);
   for (const auto& [subject, beside] :
        std::vector<std::pair<std::string, std::vector<std::uint64_t>>>{
-           {"fund/2", {0}},
-           {"unit/X", {1, 2}},
-           {"project/B", {2, 3}},
-           {"project/D", {3}}}) {
+           {"fund/2", {0}}, {"unit/X", {1, 2}}, {"project/B", {2, 3}}, {"project/D", {3}}}) {
     const CheckedSealed checked = must(audit_sealed(kit.absent(subject, beside), kit.log.keys()));
     CHECK(checked.claim == SealedClaim::absent);
     CHECK(checked.about == subject);
@@ -149,8 +146,7 @@ TEST_CASE("a subject is absent only where entries beside each other leave no pla
   SealedReceipt moved = kit.receipt(SealedClaim::absent, "project/B",
                                     {kit.entry(kit.subjects, 1), kit.entry(kit.subjects, 3)});
   moved.entries[0].index = 2;
-  CHECK(refusal(kit, format_sealed_head(moved) + kit.log.checkpoint(8)).code ==
-        ErrorCode::corrupt);
+  CHECK(refusal(kit, format_sealed_head(moved) + kit.log.checkpoint(8)).code == ErrorCode::corrupt);
 }
 
 TEST_CASE("a receipt needs a seal of that projection, and what it covers before it") {

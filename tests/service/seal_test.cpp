@@ -217,8 +217,8 @@ TEST_CASE("a subject is found in a seal, or the place where it is not") {
     const SealedAnswer answer = ask(must(decode_sealed_subject(entry)).subject);
     CHECK(proved(answer, root, hasher) == std::vector{entry});
   }
-  for (const std::string& subject : {"fund/1"s, "unit/zz"s, "project/nobody"s, std::string("line/") +
-                                     std::string(90, 'x')}) {
+  for (const std::string& subject :
+       {"fund/1"s, "unit/zz"s, "project/nobody"s, std::string("line/") + std::string(90, 'x')}) {
     const SealedAnswer answer = ask(subject);
     CHECK_FALSE(proved(answer, root, hasher).empty());
     must(check_absent(subject, answer.entries, root.entries));
@@ -280,8 +280,9 @@ TEST_CASE("verifying computes every seal again, and names the one that says what
 
 TEST_CASE("no client may seal") {
   Rig rig;
-  CHECK(error_of(kit::send(rig.ledger->writer(), kit::command("s", R"({"ledgerSealed":{}})")))
-            .code == ErrorCode::refused);
+  CHECK(
+      error_of(kit::send(rig.ledger->writer(), kit::command("s", R"({"ledgerSealed":{}})"))).code ==
+      ErrorCode::refused);
 }
 
 TEST_CASE("a seal of the same records has the bytes that are pinned in tests/golden") {
@@ -306,4 +307,23 @@ TEST_CASE("a seal of the same records has the bytes that are pinned in tests/gol
     text += fmt::format("budget entry\n  {}\n", to_hex(line.entries.at(0).bytes));
   }
   kit::compare_golden("seals.hex", text);
+}
+
+TEST_CASE("a command that was decided before a seal is not held up by it") {
+  Rig rig;
+  const auto count = must(rig.ledger->journal().count("ledger"));
+  const auto expecting = [&](std::string_view id) {
+    return kit::send(
+        rig.ledger->writer(),
+        kit::prepare(fmt::format(
+            R"({{"commandId":"{}","expectations":[{{"subject":"ledger","count":{}}}],"facts":[{}]}})",
+            id, count, kit::unit(id))));
+  };
+  must(rig.ledger->sealer().seal());
+  must(expecting("U1"));
+  must(rig.ledger->sealer().seal());
+  must(expecting("U2"));
+  rig.send("t", R"({"trainingHeld":{"heldOn":"2024-02-01","topic":"x"}})");
+  must(rig.ledger->sealer().seal());
+  CHECK(error_of(expecting("U3")).code == ErrorCode::conflict);
 }

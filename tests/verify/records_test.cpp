@@ -32,18 +32,21 @@ TEST_CASE("a receipt says which record it proves, and in which log") {
   TempFolder folder;
   const std::string path = write(folder / "r", log.receipt(7, log_size));
   std::string shown;
-  const Answer answer = must(
-      verify_receipt(path, {{log.first_key()}, {}}, [&](std::string_view record) -> Result<void> {
+  const Answer answer = must(verify_receipt(
+      path, {{log.first_key()}, {}},
+      [&](std::string_view record) -> Result<void> {
         shown = must(record_line(record));
         return {};
-      }, not_told));
+      },
+      not_told));
   CHECK(says(answer.proved,
              "record 7 (projectProposed, recorded 2023-11-14T22:13:20.000007Z) is in the log "
              "example.org/log, as its key example.org/log+"));
   CHECK(says(answer.proved, " signed it at 40 records."));
   CHECK(says(shown, R"("sequence":"7")"));
   const SigningKey stranger = must(SigningKey::generate(log.suite, log_origin));
-  CHECK(error_of(verify_receipt(path, {{stranger.verifier()}, {}}, {}, not_told)).message.starts_with(path));
+  CHECK(error_of(verify_receipt(path, {{stranger.verifier()}, {}}, {}, not_told))
+            .message.starts_with(path));
   CHECK(error_of(verify_receipt(folder / "none", {{log.first_key()}, {}}, {}, not_told)).code ==
         ErrorCode::not_found);
   std::string text = log.receipt(7, log_size);

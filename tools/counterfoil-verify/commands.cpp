@@ -217,10 +217,12 @@ void add_receipt(CLI::App& app, Action& action) {
       "That a record stands in the log at its place; or, out of a seal, what a line's budget is, "
       "that these are all events of a subject, or that it has none");
   auto options = std::make_shared<ReceiptOptions>();
-  command->add_option("file", options->file, "Receipt, as `counterfoil prove` writes it")->required();
-  command->add_flag("--show", options->shows,
-                    "Print the record as JSON, of a whole history its records, of another receipt out "
-                    "of a seal the seal; the answer goes to standard error");
+  command->add_option("file", options->file, "Receipt, as `counterfoil prove` writes it")
+      ->required();
+  command->add_flag(
+      "--show", options->shows,
+      "Print the record as JSON, of a whole history its records, of another receipt out "
+      "of a seal the seal; the answer goes to standard error");
   options->add_to(*command);
   command->footer(
       "Example:\n"

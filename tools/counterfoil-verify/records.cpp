@@ -39,8 +39,8 @@ Result<CheckedBundle> read_bundle(const std::string& path, const std::vector<Ver
 /// Decimals that a ledger's currency may have.
 constexpr unsigned currency_exponent_max = 6;
 
-/// Follows the records of an export that begins with the first one and leaves none out, and computes
-/// seals in it again; of any other it says nothing.
+/// Follows the records of an export that begins with the first one and leaves none out, and
+/// computes seals in it again; of any other it says nothing.
 class FullExport {
  public:
   explicit FullExport(const std::vector<VerifierKey>& keys) {
@@ -144,8 +144,7 @@ Result<std::string> budget_claim(const CheckedSealed& checked, schema::LedgerSea
 
 Result<std::string> claim_of(const CheckedSealed& checked, schema::LedgerSealed::Reader seal) {
   if (checked.claim == SealedClaim::budget) return budget_claim(checked, seal);
-  if (checked.claim == SealedClaim::absent)
-    return fmt::format("{} has no event", checked.about);
+  if (checked.claim == SealedClaim::absent) return fmt::format("{} has no event", checked.about);
   return fmt::format("the {} events of {} in this file are all there are", checked.records,
                      checked.about);
 }

@@ -187,7 +187,8 @@ void add_prove(CLI::App& app, GlobalOptions& global, Action& action) {
                       "Against this checkpoint, which somebody kept (default: the newest)");
   command->add_option("--out", options->file, "File to write (default: standard output)");
   command->footer(
-      "A seal says what the records before it amount to; it is the operator's word, which `verify`\n"
+      "A seal says what the records before it amount to; it is the operator's word, which "
+      "`verify`\n"
       "computes again from the records. Without a seal, run `counterfoil seal`.\n"
       "Examples:\n"
       "  counterfoil prove 1234 --out 1234.tlog-proof\n"

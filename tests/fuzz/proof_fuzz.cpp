@@ -11,6 +11,7 @@
 #include "proof/bundle.h"
 #include "proof/receipt.h"
 #include "proof/rotation.h"
+#include "proof/sealed_receipt.h"
 #include "proof/tile.h"
 #include "proof/tree.h"
 #include "proof/witness_request.h"
@@ -62,6 +63,23 @@ void bundle(std::string_view bytes) {
   if (!checked) expect_clean(checked.error());
 }
 
+/// Receipts out of a seal and what they hold; in the corpus those of tests/golden.
+void sealed(std::string_view bytes) {
+  static const VerifierKey pinned = [] {
+    auto parsed = VerifierKey::parse(COUNTERFOIL_FUZZ_GOLDEN_KEY);
+    COUNTERFOIL_ASSERT(parsed.has_value());
+    return std::move(*parsed);
+  }();
+  std::istringstream in{std::string(bytes)};
+  const auto checked = check_sealed_receipt(
+      in, {pinned}, [](std::uint64_t, std::string_view) { return Result<void>(); },
+      [](std::uint64_t, std::uint64_t) {});
+  if (!checked) expect_clean(checked.error());
+  one_spelling(bytes, decode_sealed_subject, encode_sealed);
+  const auto row = read_budget_entry(bytes, "line/2024/A/general/net/-", [](auto) {});
+  if (!row) expect_clean(row.error());
+}
+
 void rotation(std::string_view bytes) {
   one_spelling(bytes, parse_rotation_message, [](const RotationText& text) {
     return rotation_message(text.origin, text.epoch, text.size, text.old_key, text.new_key);
@@ -100,6 +118,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 'b':
       bundle(bytes);
+      break;
+    case 's':
+      sealed(bytes);
       break;
     case 'w':
       one_spelling(bytes, parse_witness_request, format_witness_request);

@@ -73,9 +73,10 @@ Result<SealedAnswer> read_budget(const SealedSource& source, const SealedQuestio
   const auto answer = [&](Rocks::Cursor& cursor, const Survey& found) -> Result<SealedAnswer> {
     if (!found.index)
       return fail(ErrorCode::not_found,
-                  "seal {} has no budget line {}: {} records were covered, and none had opened it. "
-                  "`prove --absent {}` proves that",
-                  record.sequence().value, question.id, seal.getSize(), question.id);
+                  "seal {} has no budget line {}: among the {} records that it covers, none opened "
+                  "it, or its opening was reversed. Where it has no event at all, `prove --absent` "
+                  "proves that",
+                  record.sequence().value, question.id, seal.getSize());
     CF_LET(SealedEntry entry, read_entry(cursor, *found.index, sealed.entries, hasher));
     SealedAnswer answered{record.sequence(), {}};
     answered.entries.push_back(std::move(entry));

@@ -25,8 +25,9 @@ void print(schema::Verified::Reader verified) {
   if (verified.getSeals() != 0)
     fmt::print(
         "Proved: the {} seals, the newest of {} records, say what the records give: each was\n"
-        "computed again, its subjects and its projections.\n",
-        verified.getSeals(), verified.getNewestSeal());
+        "computed again, its subjects and its projections{}.\n",
+        verified.getSeals(), verified.getNewestSeal(),
+        verified.getSealsNotRecomputed().size() == 0 ? "" : ", but for what follows");
   for (const auto missing : verified.getSealsNotRecomputed())
     fmt::print("Not proved: of the seals could not be computed again: {}.\n", view(missing));
   if (verified.getNewestCheckpoint() < verified.getSize())

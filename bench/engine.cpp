@@ -30,7 +30,7 @@ std::vector<double> time_histories(const std::string& path, unsigned calls, unsi
   for (unsigned i = 0; i < calls; ++i) {
     const auto subject = fmt::format("project/{:08}T2023{:08}", 99'010'000, i * 7'919u % projects);
     const Stopwatch watch;
-    if (must(read_history(journal, subject, Ordinal{0}, 0)).records.empty())
+    if (must(read_history(journal, subject, {journal.size(), {}}, Ordinal{0}, 0)).records.empty())
       give_up("a project without history");
     samples.push_back(watch.seconds() * 1e6);
   }
@@ -110,6 +110,7 @@ void measure_writer(const std::string& path, double seconds, Report& report) {
   std::vector<double> beside;
   std::uint64_t rebuilds = 0;
   const auto ledger = open_ledger(path);
+  must(ledger->projector().catch_up());  // else what is empty is built when it starts
   ledger->start();
   unsigned client = 1;
   const auto p99 = [&] {

@@ -152,8 +152,11 @@ Result<void> Projector::swap_in(Follower& follower, View& view) {
 void Projector::settle(Follower& follower, const BuildLane& lane) {
   const Projection& projection = *follower.projection;
   const bool is_stopped = !lane.outcome && lane.outcome.error().code == ErrorCode::busy;
-  const bool is_new = views_.view(projection).version != projection.version();
-  if (!lane.outcome && !is_stopped && !is_new && lane.view.family) (void)views_.discard(lane.view);
+  const View serving = views_.view(projection);
+  const bool is_new = serving.version != projection.version();
+  const bool is_of_no_use = !lane.outcome && !is_stopped && !is_new && lane.view.family &&
+                            lane.view.generation != serving.generation;
+  if (is_of_no_use) (void)views_.discard(lane.view);
   {
     const std::lock_guard lock(impl_->mutex);
     follower.is_deferred = false;

@@ -315,7 +315,8 @@ Result<void> Views::serve(const Projection& projection, const View& view) {
     if (was_begun) building_.erase(std::string(projection.name()));
   }
   if (before.empty() || before == view.family_name) return {};
-  return drop(before);
+  (void)drop(before);  // it is swapped; what stays behind is dropped when views are opened
+  return {};
 }
 
 Result<Views::Digest> Views::digest(const View& view) const {

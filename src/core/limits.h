@@ -34,10 +34,10 @@ inline constexpr std::size_t built_bytes = 256u << 20;  // entries of views that
 inline constexpr std::size_t differences_named = 100;   // of a view beside the journal
 inline constexpr std::size_t book_cache_bytes = 64u << 20;
 inline constexpr std::size_t moment_cache_bytes = 1u << 20;  // of a reader's book
-inline constexpr std::size_t past_states = 8;  // folded and kept, of moments of the past
-inline constexpr std::size_t projects_in_page = 512;         // looked at for one page
-inline constexpr std::size_t records_in_page = 65'536;       // read for one page, by whole projects
-inline constexpr std::size_t csv_record_bytes = 1u << 20;    // one CSV record, quotes included
+inline constexpr std::size_t past_states = 8;           // folded and kept, of moments of the past
+inline constexpr std::size_t projects_in_page = 512;    // looked at for one page
+inline constexpr std::size_t records_in_page = 65'536;  // read for one page, by whole projects
+inline constexpr std::size_t csv_record_bytes = 1u << 20;  // one CSV record, quotes included
 inline constexpr std::size_t json_line_bytes = 1u << 20;
 
 inline constexpr std::size_t note_bytes = 256u << 10;  // a signed note, with its signatures

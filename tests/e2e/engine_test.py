@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The projections as an administrator has them: how they stand, compared, and built through kills."""
+"""The projections as an administrator has them: how they stand, compared, built through kills."""
 
 import os
 import random
@@ -34,7 +34,8 @@ class Engine(support.Case):
             compared = ledger.cli("projections", "diff", name)
             self.assertRegex(compared.err, f"{name} version .* at position {size}: .* 0 differ\n")
         row, = ledger.cli("--output", "csv", "projections", "retry", "budgets").csv
-        self.assertEqual((row["name"], row["state"], row["lag_seconds"]), ("budgets", "following", "0"))
+        self.assertEqual((row["name"], row["state"], row["lag_seconds"]),
+                         ("budgets", "following", "0"))
         outcome = ledger.cli("projections", "retry", "nosuch", expect=support.ANSWER_IS_NO)
         self.assert_says(outcome, 'there is no projection "nosuch"; there are budgets')
         ledger.cli("projections", "diff", "nosuch", expect=support.ANSWER_IS_NO)

@@ -3,6 +3,12 @@
 #include "projections/projector_impl.h"
 
 namespace counterfoil {
+namespace {
+
+/// So few that nobody waits long while they are folded and the views are swapped.
+constexpr std::uint64_t records_at_swap = 4'096;
+
+}  // namespace
 
 BuildPlan Projector::plan() const {
   BuildPlan plan = plan_;
@@ -122,29 +128,28 @@ void Projector::build(const Followers& followers, std::vector<BuildLane>& lanes,
 /// Folds the rest, then makes that generation the one that serves.
 Result<void> Projector::swap_in(Follower& follower, View& view) {
   const Projection& projection = *follower.projection;
-  const auto fold_rest = [&]() -> Result<void> {
+  const auto fold_to = [&](std::uint64_t end) -> Result<void> {
     PendingRows rows(views_.rocks(), view.family);
-    const FoldedBatch batch =
-        fold_batch(journal_, projection, view.position, journal_.size(), rows);
+    const FoldedBatch batch = fold_batch(journal_, projection, view.position, end, rows);
     CF_TRY(batch.outcome);
     Rocks::Batch changes;
     rows.take(changes);
     return views_.advance(view, changes, batch.position);
   };
-  for (;;) {
+  const auto is_far_behind = [&] { return journal_.size() - view.position > records_at_swap; };
+  do {
     if (impl_->is_stopping())
       return fail(ErrorCode::busy,
                   "the ledger is stopping: the rebuild of {} goes on when it is back",
                   projection.name());
-    if (view.position < journal_.size()) {
-      CF_TRY(fold_rest());
-      continue;
-    }
-    // Nothing is folded while the last records are added and the views are swapped.
-    const std::lock_guard folding(impl_->folding);
-    while (view.position < journal_.size()) CF_TRY(fold_rest());
-    return views_.serve(projection, view);
-  }
+    if (is_far_behind()) CF_TRY(fold_to(journal_.size()));
+  } while (is_far_behind());
+  // Nothing is folded into what serves meanwhile, so that the new one is nowhere behind it. What is
+  // recorded from now on is followed.
+  const std::lock_guard folding(impl_->folding);
+  const std::uint64_t end = journal_.size();
+  while (view.position < end) CF_TRY(fold_to(end));
+  return views_.serve(projection, view);
 }
 
 /// Keeps what a build ended with. A generation that stands before a record that cannot be folded is

@@ -151,10 +151,13 @@ TEST_CASE("views are built again while commands are recorded and rows are read")
   served.ledger->start();
   std::atomic<bool> done{false};
   std::thread writing([&] {
-    for (int i = 0; !done; ++i)
+    for (int i = 0; !done; ++i) {
       (void)kit::send(
           served.ledger->writer(),
           kit::command(fmt::format("w{}", i), kit::adjustment("supplement", {{"sP1", 1}})));
+      std::this_thread::sleep_for(
+          std::chrono::milliseconds(2));  // else the journal outgrows builds
+    }
   });
   std::thread reading([&] {
     while (!done) must(read_rows(served.projector(), "adjustments", {}, "", 50));

@@ -37,7 +37,7 @@ Result<ExitStatus> retry(const GlobalOptions& global, const std::string& name) {
   Output output(output_options(global, *access), capnp::Schema::from<schema::ViewInfo>(),
                 std::cout);
   output.row(response.getView());
-  output.finish();
+  CF_TRY(output.finish());
   return response.getView().getLastError().size() == 0 ? ExitStatus::done
                                                        : ExitStatus::answer_is_no;
 }
@@ -52,7 +52,8 @@ Result<ExitStatus> difference(const GlobalOptions& global, const std::string& na
   Output output(output_options(global, *access), capnp::Schema::from<schema::ViewDifferenceRow>(),
                 std::cout);
   for (const auto row : found.getDifferences()) output.row(row);
-  if (found.getDiffering() != 0) output.finish();
+  // A workbook without rows is a workbook; a table without them says less than the line below.
+  if (found.getDiffering() != 0 || global.format == Format::xlsx) CF_TRY(output.finish());
   fmt::print(stderr, "{} version {} at position {}: {} entries, by the journal {}; {} differ{}\n",
              name, found.getVersion(), found.getPosition(), found.getServed(), found.getFolded(),
              found.getDiffering(),

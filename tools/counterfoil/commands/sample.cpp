@@ -140,8 +140,8 @@ Result<void> write_receipts(const SampleOptions& options, LogReader& log,
   std::uint64_t done = 0;
   for (const Pick& pick : picks) {
     const std::uint64_t sequence = population.sequences()[pick.index];
-    CF_LET(const std::string receipt, log.receipt(sequence, in));
-    CF_TRY(write_out((folder / receipt_name(sequence)).string(), receipt));
+    CF_LET(const Receipt receipt, log.receipt(sequence, in));
+    CF_TRY(write_out((folder / receipt_name(sequence)).string(), format_receipt(receipt)));
     bar.show(++done, picks.size());
   }
   return {};

@@ -149,7 +149,7 @@ interface Reader {
   # Every proposal of an adjustment whose first leg is on a line of the year; commands carry out
   # those that are approved, and name what answers a grade when nothing proposed for it waits.
 
-  explain @9 (subject :Text, filter :Filter, figure :Figure, asOf :AsOf, after :Data,
+  explain @9 (subject :Text, filter :Filter, figure :Views.Figure, asOf :AsOf, after :Data,
               limit :UInt32)
       -> (figures :List(Views.FigureRow), contributions :List(Views.ContributionRow),
           evidence :List(Data), next :Data);
@@ -158,7 +158,7 @@ interface Reader {
   # `evidence`: canonical bytes of the records that the contributions cite, and of those that these
   # cite, by sequence.
 
-  difference @10 (first :AsOf, second :AsOf, filter :Filter, figure :Figure, after :Data,
+  difference @10 (first :AsOf, second :AsOf, filter :Filter, figure :Views.Figure, after :Data,
                   limit :UInt32)
       -> (changes :List(Views.ChangeRow), contributions :List(Views.ContributionRow), next :Data);
   # The budget lines that differ between two moments, and what makes the difference: the events that
@@ -170,13 +170,6 @@ interface Reader {
   # than it found under the one in force. Nothing is recorded. The set takes the place of those whose
   # name is `inPlaceOf`, of all of them where that is "all"; where it is empty, of those of its own
   # name, and of all where there are none.
-}
-
-enum Figure {
-  # Which number of a budget line.
-  current @0;
-  spent @1;
-  committed @2;
 }
 
 interface Log {

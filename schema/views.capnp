@@ -445,6 +445,13 @@ struct ReportRow {
   amount @3 :Int64 $money;
 }
 
+enum Figure {
+  # Which number of a budget line.
+  current @0;
+  spent @1;
+  committed @2;
+}
+
 struct FigureRow {
   # A number of a read model, and the events that make it up: `sum` of their amounts is the number.
   subject @0 :Text;                   # a line, or a pool

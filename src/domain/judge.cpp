@@ -26,10 +26,10 @@ Result<std::vector<Finding>> judge(Book& before, Book& after, schema::Record::Re
   stamp.organisation = view(record.getOrganisation());
 
   std::vector<Finding> findings;
-  Deciding deciding{after,   command.asReader(),
-                    stamp,   Sequence{record.getSequence()},
-                    &rules,  record_message.getRoot<schema::Record>(),
-                    {},      &findings};
+  Deciding deciding{after,  command.asReader(),
+                    stamp,  Sequence{record.getSequence()},
+                    &rules, record_message.getRoot<schema::Record>(),
+                    {},     &findings};
   CF_TRY(check_rules(deciding, before));
   return findings;
 }

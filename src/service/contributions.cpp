@@ -1,7 +1,5 @@
 #include "service/contributions.h"
 
-#include <schema/views.capnp.h>
-
 #include <set>
 
 #include "codec/line.h"
@@ -83,17 +81,6 @@ Money number_of(schema::BudgetRow::Reader row, schema::Figure figure) {
       return Money{row.getCommitted()};
     default:
       return Money{row.getCurrent()};
-  }
-}
-
-std::string_view figure_name(schema::Figure figure) {
-  switch (figure) {
-    case schema::Figure::SPENT:
-      return "spent";
-    case schema::Figure::COMMITTED:
-      return "committed";
-    default:
-      return "current";
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <schema/ledger.capnp.h>
+#include <schema/views.capnp.h>
 
 #include <string>
 #include <string_view>
@@ -15,9 +15,6 @@ bool is_part_of(schema::Figure figure, schema::Component component);
 
 /// The number in a row of the view budgets.
 Money number_of(schema::BudgetRow::Reader row, schema::Figure figure);
-
-/// The name that the schema gives to the number: "current".
-std::string_view figure_name(schema::Figure figure);
 
 /// What events add to one number: rows of schema/views.capnp (ContributionRow, canonical words),
 /// with the sum so far, in the order in which they are added.

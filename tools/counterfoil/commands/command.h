@@ -59,8 +59,8 @@ struct LineFilter {
 
   void add_to(CLI::App& command);
   void fill(schema::Filter::Builder filter) const;
-  /// Fails where one of the values is in no budget line of the ledger, with those that are, and says
-  /// whether the project exists at all: to be asked where no row was found, because a mistyped
+  /// Fails where one of the values is in no budget line of the ledger, with those that are, and
+  /// says whether the project exists at all: to be asked where no row was found, because a mistyped
   /// filter must not read as "there is none".
   Result<void> check_known(LedgerAccess& access) const;
 };

@@ -1,5 +1,7 @@
 #include "counterfoil/as_of.h"
 
+#include <capnp/message.h>
+
 #include "support/catch.h"
 #include "support/must.h"
 

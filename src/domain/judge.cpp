@@ -4,8 +4,8 @@
 
 namespace counterfoil {
 
-Result<std::vector<Finding>> judge(Book& before, Book& after, schema::Record::Reader record,
-                                   const RuleSet& rules, Date decided_on) {
+Result<std::vector<RuleFinding>> judge(Book& before, Book& after, schema::Record::Reader record,
+                                       const RuleSet& rules, Date decided_on) {
   capnp::MallocMessageBuilder command_message;
   auto command = command_message.initRoot<schema::Command>();
   command.setEvidence(record.getEvidence());
@@ -25,7 +25,7 @@ Result<std::vector<Finding>> judge(Book& before, Book& after, schema::Record::Re
   stamp.role = record.getRole();
   stamp.organisation = view(record.getOrganisation());
 
-  std::vector<Finding> findings;
+  std::vector<RuleFinding> findings;
   Deciding deciding{after,  command.asReader(),
                     stamp,  Sequence{record.getSequence()},
                     &rules, record_message.getRoot<schema::Record>(),

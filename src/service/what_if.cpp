@@ -57,17 +57,17 @@ class RowsBook final : public BookSource {
 
 /// What two findings of one fact have in common where they say the same under two rule sets.
 using Kind = std::pair<std::string, std::string>;
-Kind kind_of(const Finding& finding) {
+Kind kind_of(const RuleFinding& finding) {
   return {finding.rule, finding.excess ? finding.excess->line : std::string()};
 }
 
 /// Those whose kind is not among the others.
-std::vector<Finding> only_in(const std::vector<Finding>& findings,
-                             const std::vector<Finding>& others) {
+std::vector<RuleFinding> only_in(const std::vector<RuleFinding>& findings,
+                                 const std::vector<RuleFinding>& others) {
   std::set<Kind> known;
-  for (const Finding& other : others) known.insert(kind_of(other));
-  std::vector<Finding> only;
-  for (const Finding& finding : findings)
+  for (const RuleFinding& other : others) known.insert(kind_of(other));
+  std::vector<RuleFinding> only;
+  for (const RuleFinding& finding : findings)
     if (!known.contains(kind_of(finding))) only.push_back(finding);
   return only;
 }
@@ -78,7 +78,7 @@ bool has_override(schema::Record::Reader record) {
   return false;
 }
 
-WhatIfRow::Outcome outcome_of(const Finding& finding, schema::Record::Reader record) {
+WhatIfRow::Outcome outcome_of(const RuleFinding& finding, schema::Record::Reader record) {
   switch (finding.mode) {
     case RuleMode::enforce:
       return finding.excess ? WhatIfRow::Outcome::CAPPED : WhatIfRow::Outcome::REFUSED;
@@ -103,7 +103,7 @@ std::optional<Amount> amount_of(schema::Record::Reader record) {
 }
 
 Result<void> put_finding(schema::Record::Reader record, Rows& rows, std::uint64_t index,
-                         WhatIfRow::Outcome outcome, const Finding& finding) {
+                         WhatIfRow::Outcome outcome, const RuleFinding& finding) {
   CF_LET(Place place, place_of(record, rows));
   std::string measure;
   std::optional<Amount> amount = amount_of(record);
@@ -168,9 +168,9 @@ Result<void> WhatIf::fold(schema::Record::Reader record, Rows& rows) const {
     CF_LET(const auto found, judge(before, after, record, *recorded, decided_on));
     CF_LET(const auto would_find, judge(before, after, record, rules_, decided_on));
     std::uint64_t index = 0;
-    for (const Finding& finding : only_in(would_find, found))
+    for (const RuleFinding& finding : only_in(would_find, found))
       CF_TRY(put_finding(record, rows, index++, outcome_of(finding, record), finding));
-    for (const Finding& finding : only_in(found, would_find))
+    for (const RuleFinding& finding : only_in(found, would_find))
       CF_TRY(put_finding(record, rows, index++, WhatIfRow::Outcome::PERMITTED, finding));
   }
   source.keep(after);

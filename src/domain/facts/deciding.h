@@ -7,7 +7,7 @@
 
 #include "codec/text.h"
 #include "domain/decide.h"
-#include "domain/finding.h"
+#include "domain/rule_finding.h"
 #include "domain/standing.h"
 
 namespace counterfoil {
@@ -21,7 +21,8 @@ struct Deciding {
   const RuleSet* rules;  // in force; null only for the facts that open a ledger
   schema::Record::Builder record;
   std::vector<Breach> breaches;
-  std::vector<Finding>* findings = nullptr;  // where rules are only asked, and nothing is refused
+  std::vector<RuleFinding>* findings =
+      nullptr;  // where rules are only asked, and nothing is refused
 };
 
 /// A decider accepts the fact (and fills in what the ledger sets) or says why not. One a fact.

@@ -16,7 +16,7 @@ struct Excess {
 };
 
 /// A rule that a fact breaks.
-struct Finding {
+struct RuleFinding {
   std::string rule;
   RuleMode mode = RuleMode::observe;  // enforce: it is refused; override: an override is required
   std::string text;

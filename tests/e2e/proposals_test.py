@@ -100,6 +100,7 @@ class Proposals(support.Case):
     def twice(self, *arguments):
         """Records with the command, and again: the second time nothing new comes of it."""
         first = self.city.cli(*arguments)
+        self.city.settle()
         size = self.city.size()
         again = self.city.cli(*arguments)
         self.assert_says(again, "0 recorded, 0 recorded earlier, 0 not recorded")

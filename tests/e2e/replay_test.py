@@ -63,6 +63,7 @@ class Replay(support.Case, Explained):
         cls.city = cls.shared.ledger("--rule-set", "open").start()
         cls.city.cli("import", "--mapping", support.MAPPINGS / "reference-year.toml", *tables,
                      seconds=300)
+        cls.city.settle()
         cls.events = cls.city.events()
 
     def test_every_line_is_explained_to_the_fen(self):

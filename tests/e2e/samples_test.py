@@ -47,6 +47,7 @@ class Samples(support.Case):
         files = support.reference_year(cls.shared.folder / "files")
         cls.city.cli("import", "--mapping", support.MAPPINGS / "reference-year.toml", *files,
                      seconds=300)
+        cls.city.settle()
         cls.records = cls.city.events()
 
     def population(self, kind, wanted=lambda year, project, fund: True):

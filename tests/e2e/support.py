@@ -166,6 +166,10 @@ class Ledger:
         view = self.cli("--output", "json", "projections").json[0]
         return int(view.get("position", 0)) + int(view.get("lag", 0))
 
+    def settle(self):
+        """Has the seal recorded that a closed period asks for, so that none comes later."""
+        self.cli("seal")
+
     @property
     def verifier_key(self):
         """Of the key that the ledger was opened with."""

@@ -63,6 +63,9 @@ struct LineFilter {
   /// says whether the project exists at all: to be asked where no row was found, because a mistyped
   /// filter must not read as "there is none".
   Result<void> check_known(LedgerAccess& access) const;
+
+ private:
+  Result<void> check_project(LedgerAccess& access) const;
 };
 
 /// The number that --of names, and the option itself.

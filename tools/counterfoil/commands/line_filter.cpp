@@ -48,20 +48,26 @@ Result<void> check_subject_known(LedgerAccess& access, const std::string& subjec
   return {};
 }
 
+/// A project that exists and has no line is no mistyped one; of the past, neither is one that came
+/// later.
+Result<void> LineFilter::check_project(LedgerAccess& access) const {
+  const auto known = check_subject_known(access, "project/" + project);
+  if (!known && (access.as_of().is_set() || known.error().code != ErrorCode::not_found))
+    return known;
+  LineFilter of_project;
+  of_project.project = project;
+  bool has_line = !known;  // whoever lists the projects that there are says more
+  CF_TRY(each_budget(access, of_project, [&](schema::BudgetRow::Reader) -> Result<void> {
+    has_line = true;
+    return {};
+  }));
+  if (has_line) return {};
+  return fail(ErrorCode::not_found, "project {} exists, and has no budget line yet{}", project,
+              access.as_of().is_set() ? " as of " + format(access.as_of()) : "");
+}
+
 Result<void> LineFilter::check_known(LedgerAccess& access) const {
-  if (!project.empty()) {
-    CF_TRY(check_subject_known(access, "project/" + project));
-    LineFilter of_project;
-    of_project.project = project;
-    bool has_line = false;
-    CF_TRY(each_budget(access, of_project, [&](schema::BudgetRow::Reader) -> Result<void> {
-      has_line = true;
-      return {};
-    }));
-    if (!has_line)
-      return fail(ErrorCode::not_found, "project {} exists, and has no budget line yet{}", project,
-                  access.as_of().is_set() ? " as of " + format(access.as_of()) : "");
-  }
+  if (!project.empty()) CF_TRY(check_project(access));
   struct Wish {
     std::string_view name;
     std::string wanted;

@@ -142,7 +142,7 @@ class ReaderServer final : public schema::Reader::Server {
       if (!page.next.empty()) page.next = next_page(from.moment, next_page(to.moment, page.next));
       return page;
     };
-    return background_.chores.run(std::move(work))
+    return background_.past.run(std::move(work))
         .then([context](Result<DifferencePage> found) mutable {
           const DifferencePage page = or_throw(std::move(found));
           auto results = context.getResults();
@@ -164,7 +164,7 @@ class ReaderServer final : public schema::Reader::Server {
       return read_what_if(ledger.journal(), ledger.past(), ledger.zone(), document, in_place_of,
                           as_of, ledger.now(), after, limit);
     };
-    return background_.chores.run(std::move(work)).then([context](Result<RowPage> found) mutable {
+    return background_.past.run(std::move(work)).then([context](Result<RowPage> found) mutable {
       const RowPage page = or_throw(std::move(found));
       auto results = context.getResults();
       set_rows<schema::WhatIfRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
@@ -264,7 +264,10 @@ class ReaderServer final : public schema::Reader::Server {
                      limit] { return read_rows(projector, name, filter, after, limit); });
               })
           .then(unwrapped);
-    return background_.chores
+    // What is folded from one project's records alone does not wait for what takes minutes.
+    const bool by_project =
+        !filter.project.empty() && or_throw(ledger_.projector().find(name))->is_by_project();
+    return (by_project ? background_.reads : background_.past)
         .run([&ledger = ledger_, name, filter = std::move(filter), after = std::move(after), limit,
               as_of] {
           return read_rows_as_of(ledger.projector(), ledger.journal(), ledger.past(), name, filter,

@@ -62,11 +62,13 @@ class Workers {
 };
 
 /// Reads that somebody waits for have threads of their own, so that chores of minutes (digests,
-/// rebuilding) do not hold them up, nor a signer that does not answer. Verifying takes all cores,
+/// rebuilding, sealing) do not hold them up, nor a signer that does not answer; and folds of the
+/// past, which any reader may ask for, hold up neither. Verifying takes all cores,
 /// so one is enough at a time.
 struct Background {
   Workers reads{4, 4'096};
   Workers chores{4, 64};
+  Workers past{2, 256};
   Workers signing{1, 256};
   Workers verifying{1, 16};
 };

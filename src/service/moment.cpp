@@ -57,7 +57,11 @@ class Sequences {
 }  // namespace
 
 Result<Moment> moment_of(const Journal& journal, const AsOf& as_of, Instant now) {
-  Moment moment{journal.size(), as_of};
+  // A clock that was set back does not make what is recorded already unknown.
+  now = std::max(now, journal.last_recorded_at());
+  Moment moment{journal.size(), {}, as_of};
+  moment.as_of.decided = as_of.decided;
+  moment.as_of.effective = as_of.effective;
   const auto check_not_ahead = [&](const std::optional<Instant>& bound,
                                    std::string_view axis) -> Result<void> {
     if (!bound || *bound <= now) return {};
@@ -94,16 +98,16 @@ Result<Moment> moment_of(const Journal& journal, const AsOf& as_of, Instant now)
 Result<PastPage> past_page(const Journal& journal, const AsOf& as_of, Instant now,
                            std::string_view after) {
   PastPage page;
-  if (after.empty()) {
-    CF_LET(page.moment, moment_of(journal, as_of, now));
-    return page;
-  }
+  CF_LET(page.moment, moment_of(journal, as_of, now));
+  if (after.empty()) return page;
   if (after.size() < sizeof(std::uint64_t))
     return fail(ErrorCode::invalid, "a page goes on with what the page before it gave as next");
-  page.moment = {get_big_endian<std::uint64_t>(after), as_of};
+  const auto end = get_big_endian<std::uint64_t>(after);
+  if (end > page.moment.end)
+    return fail(ErrorCode::invalid,
+                "the page before this one is of another moment or ledger: begin again");
+  page.moment.end = end;
   page.after = after.substr(sizeof(std::uint64_t));
-  if (page.moment.end > journal.size())
-    return fail(ErrorCode::invalid, "the page before this one is of another ledger: begin again");
   return page;
 }
 
@@ -114,7 +118,7 @@ std::string next_page(const Moment& moment, std::string_view key) {
 }
 
 std::string describe(const Moment& moment) {
-  return fmt::format("as of {}", format(moment.as_of));
+  return fmt::format("as of {}", format(moment.asked));
 }
 
 Result<void> each_record_about(const Journal& journal, const std::vector<std::string>& subjects,

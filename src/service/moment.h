@@ -15,14 +15,14 @@ namespace counterfoil {
 /// it does not change the answer.
 struct Moment {
   std::uint64_t end = 0;
-  AsOf as_of;  // as it was asked for
+  AsOf as_of = {};  // decided and effective: sequence and recorded are in `end`
+  AsOf asked = {};  // as it was asked for, for words
 
   bool counts(schema::Record::Reader record) const { return counterfoil::counts(as_of, record); }
   /// Whether each of the first `end` records counts.
   bool is_prefix() const { return !as_of.decided && !as_of.effective; }
   friend bool operator==(const Moment& one, const Moment& other) {
-    return one.end == other.end && one.as_of.decided == other.as_of.decided &&
-           one.as_of.effective == other.as_of.effective;
+    return one.end == other.end && one.as_of == other.as_of;
   }
 };
 

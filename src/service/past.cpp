@@ -13,6 +13,8 @@ namespace {
 
 /// A write of a state: what a fold holds in memory before it.
 constexpr std::size_t bytes_in_write = 4u << 20;
+/// How often a fold looks whether it is to end.
+constexpr std::uint64_t records_between_looks = 256;
 
 /// What the records before a state's end say of the bounds under which all of them count.
 struct Range {
@@ -146,9 +148,12 @@ Result<Past::StatePtr> Past::fold(const Projection& projection, const std::strin
   CF_LET(View view, views_.begin_scratch());
   const auto state = std::make_shared<State>(views_, std::move(view), moment);
   Rocks::Batch batch;
+  const auto check_going = [&]() -> Result<void> {
+    if (!stopping_) return {};
+    return fail(ErrorCode::busy, "the ledger is stopping: ask again when it is back");
+  };
   const auto write = [&](std::uint64_t position) -> Result<void> {
-    if (stopping_)
-      return fail(ErrorCode::busy, "the ledger is stopping: ask again when it is back");
+    CF_TRY(check_going());
     return views_.advance(state->view_, batch, position);
   };
 
@@ -177,6 +182,7 @@ Result<Past::StatePtr> Past::fold(const Projection& projection, const std::strin
   RecordBuffer buffer;
   auto scan = journal_.scan(Sequence{position});
   for (; position < moment.end; ++position) {
+    if (position % records_between_looks == 0) CF_TRY(check_going());
     CF_LET(const auto bytes, scan.next());
     if (!bytes) break;
     CF_LET(const auto record, buffer.load(*bytes));

@@ -14,7 +14,6 @@
 #include "projections/budgets.h"
 #include "projections/row_codec.h"
 #include "projections/rows.h"
-#include "service/journal_book.h"
 #include "service/what_if.h"
 #include "storage/journal_tree.h"
 
@@ -222,16 +221,18 @@ Result<std::vector<std::string>> rows_of(MemoryRows& rows, std::string_view pref
 
 namespace {
 
-/// The name of the rule sets whose place another one takes; empty for all.
+/// The name of the rule sets whose place another one takes; empty for all. Those recorded by
+/// the moment count, so that every page of one read takes the same.
 Result<std::string> replaced_rule_sets(const Journal& journal, const RuleSet& rules,
-                                       const std::string& in_place_of) {
+                                       const std::string& in_place_of, const Moment& moment) {
   if (in_place_of == "all") return std::string();
-  JournalBook source(journal);
-  Book book(source);
-  CF_LET(const auto ledger, book.state<LedgerState>("ledger"));
   std::set<std::string> names;
-  for (const auto& published : ledger.rule_sets)
-    names.insert(published.version.substr(0, published.version.find('@')));
+  const auto note = [&](schema::Record::Reader record) -> Result<void> {
+    if (record.getFact().isRuleSetPublished())
+      names.emplace(view(record.getFact().getRuleSetPublished().getName()));
+    return {};
+  };
+  CF_TRY(each_record_about(journal, {"ledger"}, Moment{moment.end}, note));
   const std::string& wanted = in_place_of.empty() ? rules.name : in_place_of;
   if (names.contains(wanted)) return wanted;
   if (in_place_of.empty()) return std::string();
@@ -284,7 +285,7 @@ Result<RowPage> read_what_if(const Journal& journal, Past& past, const Zone& zon
                              std::size_t limit) {
   CF_LET(RuleSet rules, parse_rule_set(document));
   CF_LET(const PastPage at, past_page(journal, as_of, now, after));
-  CF_LET(const std::string replaced, replaced_rule_sets(journal, rules, in_place_of));
+  CF_LET(const std::string replaced, replaced_rule_sets(journal, rules, in_place_of, at.moment));
   const WhatIf what_if(journal, zone, std::move(rules), replaced);
   const Hash digest = Hasher::sha256().leaf(document);
   CF_LET(const Past::StatePtr state,

@@ -2,7 +2,7 @@
 
 #include <schema/views.capnp.h>
 
-#include <set>
+#include <algorithm>
 
 #include "codec/line.h"
 #include "codec/subjects.h"
@@ -55,23 +55,6 @@ class RowsBook final : public BookSource {
   RecordBuffer buffer_;
 };
 
-/// What two findings of one fact have in common where they say the same under two rule sets.
-using Kind = std::pair<std::string, std::string>;
-Kind kind_of(const RuleFinding& finding) {
-  return {finding.rule, finding.excess ? finding.excess->line : std::string()};
-}
-
-/// Those whose kind is not among the others.
-std::vector<RuleFinding> only_in(const std::vector<RuleFinding>& findings,
-                                 const std::vector<RuleFinding>& others) {
-  std::set<Kind> known;
-  for (const RuleFinding& other : others) known.insert(kind_of(other));
-  std::vector<RuleFinding> only;
-  for (const RuleFinding& finding : findings)
-    if (!known.contains(kind_of(finding))) only.push_back(finding);
-  return only;
-}
-
 bool has_override(schema::Record::Reader record) {
   for (const auto breach : record.getBreaches())
     if (breach.getMode() == schema::Breach::Mode::OVERRIDE) return true;
@@ -88,6 +71,34 @@ WhatIfRow::Outcome outcome_of(const RuleFinding& finding, schema::Record::Reader
     default:
       return WhatIfRow::Outcome::OBSERVED;
   }
+}
+
+/// A finding and what it means for the record.
+struct Judgement {
+  RuleFinding finding;
+  WhatIfRow::Outcome outcome;
+
+  /// Whether two rule sets say the same by them. A ceiling matters where it would have held.
+  bool says_the_same(const Judgement& other) const {
+    if (!is_of_the_same(other) || outcome != other.outcome) return false;
+    return outcome != WhatIfRow::Outcome::CAPPED ||
+           finding.excess->allowed == other.finding.excess->allowed;
+  }
+  /// Whether they are of one rule and line.
+  bool is_of_the_same(const Judgement& other) const {
+    const auto line = [](const RuleFinding& one) {
+      return one.excess ? std::string_view(one.excess->line) : std::string_view();
+    };
+    return finding.rule == other.finding.rule && line(finding) == line(other.finding);
+  }
+};
+
+std::vector<Judgement> judgements_of(const std::vector<RuleFinding>& findings,
+                                     schema::Record::Reader record) {
+  std::vector<Judgement> judgements;
+  for (const RuleFinding& finding : findings)
+    judgements.push_back({finding, outcome_of(finding, record)});
+  return judgements;
 }
 
 /// The amount of the record's decision on the line, or on the only line of it.
@@ -167,11 +178,15 @@ Result<void> WhatIf::fold(schema::Record::Reader record, Rows& rows) const {
   if (recorded != nullptr && (in_place_of_.empty() || recorded->name == in_place_of_)) {
     CF_LET(const auto found, judge(before, after, record, *recorded, decided_on));
     CF_LET(const auto would_find, judge(before, after, record, rules_, decided_on));
+    const auto then = judgements_of(found, record);
+    const auto now = judgements_of(would_find, record);
     std::uint64_t index = 0;
-    for (const RuleFinding& finding : only_in(would_find, found))
-      CF_TRY(put_finding(record, rows, index++, outcome_of(finding, record), finding));
-    for (const RuleFinding& finding : only_in(found, would_find))
-      CF_TRY(put_finding(record, rows, index++, WhatIfRow::Outcome::PERMITTED, finding));
+    for (const Judgement& one : now)
+      if (std::ranges::none_of(then, [&](const auto& other) { return one.says_the_same(other); }))
+        CF_TRY(put_finding(record, rows, index++, one.outcome, one.finding));
+    for (const Judgement& one : then)
+      if (std::ranges::none_of(now, [&](const auto& other) { return one.is_of_the_same(other); }))
+        CF_TRY(put_finding(record, rows, index++, WhatIfRow::Outcome::PERMITTED, one.finding));
   }
   source.keep(after);
   return {};

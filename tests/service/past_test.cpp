@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "codec/text.h"
+#include "core/bytes.h"
 #include "projections/row_codec.h"
 #include "service/support/past_ledger.h"
 #include "support/catch.h"
@@ -197,4 +198,21 @@ TEST_CASE("what is folded for the past is ended by stop") {
                                      {}, {.sequence = Sequence{30}}, PastLedger::now(), "", 0);
   REQUIRE_FALSE(found);
   CHECK(found.error().code == ErrorCode::busy);
+}
+
+// Cause: a page's end was taken as it was given, and kept under a moment that it was not of.
+TEST_CASE("a made-up page does not change what others are told of the past") {
+  PastLedger ledger(17, 120);
+  const std::uint64_t size = ledger.journal().size();
+  std::string forged;
+  put_big_endian(forged, size - 5);
+  const auto refused =
+      read_rows_as_of(ledger.projector(), ledger.journal(), ledger.past(), "grades", {},
+                      {.sequence = Sequence{30}}, PastLedger::now(), forged, 0);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::invalid);
+  const Projection& grades = *must(ledger.projector().find("grades"));
+  const AsOf later{.sequence = Sequence{size - 6}};
+  CHECK(read_all(ledger, grades, {}, later) ==
+        values_of(folded_from_nothing(grades, ledger.records(), later)));
 }

@@ -71,9 +71,10 @@ TEST_CASE(
   CHECK(view(row.getUnit()) == "U");
 }
 
-TEST_CASE("a milder rule set would have permitted what was a breach") {
+TEST_CASE("a milder rule set would have permitted what was a breach, a stricter one refused it") {
   Overspent overspent("observe");
-  CHECK(must(overspent.judge("enforce")).rows.empty());  // the same rule finds the same
+  CHECK(must(overspent.judge("observe")).rows.empty());
+  CHECK(must(overspent.judge("enforce")).outcomes == std::vector{Outcome::REFUSED});
   CHECK(must(overspent.judge("off")).outcomes == std::vector{Outcome::PERMITTED});
 }
 

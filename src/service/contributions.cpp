@@ -5,6 +5,7 @@
 #include "codec/line.h"
 #include "codec/subjects.h"
 #include "codec/text.h"
+#include "core/limits.h"
 #include "domain/citations.h"
 #include "projections/own.h"
 
@@ -114,6 +115,16 @@ Result<void> Contributions::add_pool(schema::Record::Reader record, std::string_
     if (!amount) return fail(ErrorCode::limit, "an amount of pool {} does not fit 64 bits", pool);
     return add(record, {fmt::format("pool/{}", pool), {}, source_tag, component, *amount});
   });
+}
+
+Result<void> Contributions::check_room(std::string_view subject) const {
+  std::size_t bytes = 0;
+  for (const std::string& row : rows_) bytes += row.size();
+  if (bytes <= limits::request_bytes) return {};
+  return fail(ErrorCode::limit,
+              "{} events make up the answer for {}, more than one holds ({} bytes): ask as of "
+              "moments that are nearer to each other or to the beginning, or read its `history`",
+              rows_.size(), subject, limits::request_bytes);
 }
 
 Result<void> Contributions::add(schema::Record::Reader record, const Part& part) {

@@ -27,6 +27,9 @@ class Contributions {
   Result<void> add_pool(schema::Record::Reader record, std::string_view pool,
                         std::string_view source_tag);
 
+  /// Fails where one answer has no room for all of them: a number stands on one page with all that
+  /// makes it up.
+  Result<void> check_room(std::string_view subject) const;
   Money sum() const { return sum_; }
   const std::vector<std::string>& rows() const { return rows_; }
 

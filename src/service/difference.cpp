@@ -110,6 +110,7 @@ class Comparing {
     if (!difference)
       return fail(ErrorCode::limit, "the difference of {} does not fit 64 bits", line);
     CF_LET(const Contributions contributions, responsible(journal_, comparison_, line));
+    CF_TRY(contributions.check_room(line));
     capnp::MallocMessageBuilder message;
     auto change = message.initRoot<ChangeRow>();
     change.setProject(row.getProject());

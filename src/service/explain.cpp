@@ -29,17 +29,6 @@ struct Answering {
   std::set<std::uint64_t> cited;
 };
 
-/// A figure stands on one page with all that makes it up, which an answer has to have room for.
-Result<void> check_room(const Contributions& contributions, std::string_view subject) {
-  std::size_t bytes = 0;
-  for (const std::string& row : contributions.rows()) bytes += row.size();
-  if (bytes <= limits::request_bytes) return {};
-  return fail(ErrorCode::limit,
-              "{} events make up {}, more than one answer holds ({} bytes): ask as of an earlier "
-              "moment, or read its `history`",
-              contributions.rows().size(), subject, limits::request_bytes);
-}
-
 void add_figure(Answering& page, const Contributions& contributions, Money amount,
                 const std::function<void(schema::FigureRow::Builder)>& fill) {
   capnp::MallocMessageBuilder message;
@@ -78,7 +67,7 @@ Result<void> explain_line(Answering& page, const std::string& line) {
   std::string stored;
   CF_LET(const bool is_there, rows.get(Budgets::key(id), stored));
   if (!is_there && contributions.rows().empty()) return {};
-  CF_TRY(check_room(contributions, line));
+  CF_TRY(contributions.check_room(line));
   RowBuffer<schema::BudgetRow> buffer;
   std::optional<schema::BudgetRow::Reader> budget;
   if (is_there) budget = buffer.read(stored);
@@ -131,7 +120,7 @@ Result<void> explain_pool(Answering& page) {
                      return true;
                    }));
   for (const auto& [tag, contributions] : by_tag) {
-    CF_TRY(check_room(contributions, subject));
+    CF_TRY(contributions.check_room(subject));
     add_figure(page, contributions, remaining[tag], [&](schema::FigureRow::Builder row) {
       row.setSubject(text_of(subject));
       row.setSourceTag(text_of(tag));

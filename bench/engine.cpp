@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
+#include <filesystem>
 #include <mutex>
 #include <thread>
 
@@ -143,11 +144,14 @@ int main(int argc, char** argv) {
   std::uint64_t events = 10'000'000;
   std::uint64_t few = 100'000;
   double seconds = 5;
+  std::string kept;
   bool json = false;
   bool tiny = false;
   app.add_option("--events", events, "Of the long journal")->capture_default_str();
   app.add_option("--seconds", seconds, "How long each of ten loads of commands lasts")
       ->capture_default_str();
+  app.add_option("--ledger", kept,
+                 "Record the long journal in this folder and keep it; go on with what is there");
   app.add_flag("--json", json, "Print JSON");
   app.add_flag("--tiny", tiny, "Only show that it runs");
   CLI11_PARSE(app, argc, argv);
@@ -163,11 +167,13 @@ int main(int argc, char** argv) {
 
   const Scratch scratch;
   Report report("engine");
-  const std::string path = scratch / "ledger";
-  create(path);
-  fill(path, few);
-  auto short_one = time_histories(path, calls, projects);
-  measure_writer(path, seconds, report);
+  const std::string brief = scratch / "brief";
+  create(brief);
+  fill(brief, few);
+  auto short_one = time_histories(brief, calls, projects);
+  measure_writer(brief, seconds, report);
+  const std::string path = kept.empty() ? scratch / "ledger" : kept;
+  if (!std::filesystem::exists(path)) create(path);
   const std::uint64_t records = fill(path, events);
   auto long_one = time_histories(path, calls, projects);
   report.add({fmt::format("history of one project at {} events", records),

@@ -46,6 +46,8 @@ class PublishedYear(support.Case):
         kept, size, done = {}, 0, False
         while not done:
             done = importing.poll() is not None
+            if done:
+                cls.city.settle()
             file = cls.city.checkpoint(cls.shared.folder / f"kept-{len(kept)}")
             now = published.Note(file.read_bytes()).size
             if now >= size + STEP or (done and now > size):

@@ -242,9 +242,10 @@ interface Admin {
   # Lets a halted view go on where it stands. Where it halts again, the answer says so.
   compare @2 (name :Text, progress :Progress) -> (comparison :Comparison);
   # Folds the journal beside the view, and compares; the view goes on serving.
-  seal @3 () -> (record :Data, again :Bool);
+  seal @3 () -> (record :Data, again :Bool, leftOut :List(Text));
   # Records a LedgerSealed of all that is acknowledged by now, and gives it. Where nothing but a
-  # seal was recorded since the newest one, it gives that one `again`.
+  # seal was recorded since the newest one, it gives that one `again`. `leftOut`: a sentence for
+  # each view that it says nothing of, because that is halted or still to be built.
 }
 
 interface Progress {

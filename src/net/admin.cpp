@@ -147,6 +147,9 @@ class AdminServer final : public schema::Admin::Server {
       const Outcome outcome = or_throw(std::move(done));
       context.getResults().setRecord(data_of(outcome.record));
       context.getResults().setAgain(outcome.sealed.again);
+      const auto& left_out = outcome.sealed.left_out;
+      auto sentences = context.getResults().initLeftOut(static_cast<unsigned>(left_out.size()));
+      for (unsigned i = 0; i < sentences.size(); ++i) sentences.set(i, text_of(left_out[i]));
     });
   }
 

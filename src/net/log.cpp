@@ -92,8 +92,9 @@ class LogServer final : public schema::Log::Server {
     } else {
       question.id = view(asked.getBudget());
     }
-    auto work = [source = source(), question = std::move(question)] {
-      return read_sealed(source, question);
+    auto wanted = std::make_shared<std::atomic<bool>>(true);
+    auto work = [source = source(), question = std::move(question), wanted] {
+      return read_sealed(source, question, [&] { return wanted->load(); });
     };
     return background_.chores.run(std::move(work))
         .then([context](Result<SealedAnswer> found) mutable {
@@ -102,7 +103,8 @@ class LogServer final : public schema::Log::Server {
           results.setSeal(answer.seal.value);
           auto entries = results.initEntries(static_cast<unsigned>(answer.entries.size()));
           for (unsigned i = 0; i < entries.size(); ++i) fill(entries[i], answer.entries[i]);
-        });
+        })
+        .attach(kj::defer([wanted] { *wanted = false; }));
   }
 
  private:

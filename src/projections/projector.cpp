@@ -194,6 +194,28 @@ Result<void> Projector::catch_up() {
   return built ? followed : built;
 }
 
+/// Under the folding lock.
+Result<void> Projector::fold_to_moment(Follower& follower, std::uint64_t position) {
+  const Projection& projection = *follower.projection;
+  const auto ended = [&] {
+    const std::lock_guard lock(impl_->mutex);
+    return impl_->ended(follower);
+  };
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (follower.is_deferred || views_.view(projection).version != projection.version())
+      return fail(
+          ErrorCode::busy, "version {} of the view {} is {}", projection.version(),
+          projection.name(),
+          follower.build_error ? "halted: " + follower.build_error->message : "still to be built");
+  }
+  Result<void> folded;
+  while (folded && !ended() && views_.view(projection).position < position)
+    folded = fold_next(follower, position);
+  if (const auto end = ended()) return tl::make_unexpected(*end);
+  return folded;
+}
+
 Result<ViewsMoment> Projector::at_one_position() {
   (void)catch_up();  // most of it, before others are held up; what halted is found below
   ViewsMoment moment;
@@ -202,19 +224,14 @@ Result<ViewsMoment> Projector::at_one_position() {
     moment.position = journal_.size();
     for (Follower& follower : impl_->followers) {
       const Projection& projection = *follower.projection;
-      {
-        const std::lock_guard lock(impl_->mutex);
-        if (const auto end = impl_->ended(follower)) return tl::make_unexpected(*end);
-        if (follower.is_deferred || views_.view(projection).version != projection.version())
-          return fail(ErrorCode::busy,
-                      "version {} of the view {} is still to be built: ask again when "
-                      "`counterfoil projections` shows that it serves",
-                      projection.version(), projection.name());
+      if (const auto folded = fold_to_moment(follower, moment.position)) {
+        const View view = views_.view(projection);
+        moment.parts.push_back(
+            {&projection, views_.rocks().walk(*view.family, Rocks::Walk::whole)});
+      } else {
+        if (impl_->is_stopping()) return tl::make_unexpected(folded.error());
+        moment.missing.push_back({&projection, folded.error().message});
       }
-      while (views_.view(projection).position < moment.position)
-        CF_TRY(fold_next(follower, moment.position));
-      const View view = views_.view(projection);
-      moment.parts.push_back({&projection, views_.rocks().walk(*view.family, Rocks::Walk::whole)});
     }
   }
   for (Follower& follower : impl_->followers) impl_->release(follower, views_);

@@ -32,8 +32,13 @@ struct ViewsMoment {
     const Projection* projection;
     Rocks::Cursor cursor;  // ends with position_entry, which is no entry of the view
   };
+  struct Missing {
+    const Projection* projection;
+    std::string why;  // a sentence
+  };
   std::uint64_t position = 0;  // records that each part holds
-  std::vector<Part> parts;     // one a projection, in the order that they were named in
+  std::vector<Part> parts;     // in the order that the projections were named in
+  std::vector<Missing> missing;
 };
 
 /// Follows the journal and keeps every view up to date, on a thread of its own. A projection that
@@ -84,8 +89,8 @@ class Projector {
   Result<ViewComparison> compare(std::string_view projection, std::size_t differences_max,
                                  const Progress& progress);
 
-  /// Folds what there is into every view, and none beyond; then following goes on. Fails with what
-  /// halted a projection, if one is, and with `busy` while one is built that must be.
+  /// Folds what there is into every view, and none beyond; then following goes on. A view that is
+  /// halted, or still to be built, is missing from it. `busy` once the projector stops.
   Result<ViewsMoment> at_one_position();
 
   std::vector<ProjectionStatus> status() const;
@@ -103,6 +108,7 @@ class Projector {
 
   bool is_frozen(const Follower& follower, const View& view) const;
   Result<void> fold_next(Follower& follower, std::uint64_t end);
+  Result<void> fold_to_moment(Follower& follower, std::uint64_t position);
   Result<void> follow(Follower& follower);
   Result<void> follow_all();
   Followers claim_due();

@@ -6,6 +6,7 @@
 
 #include "codec/canonical.h"
 #include "codec/describe.h"
+#include "core/go_on.h"
 #include "projections/rows.h"
 
 namespace counterfoil {
@@ -59,7 +60,7 @@ Scratch::~Scratch() {
 Result<void> Scratch::fold_to(std::uint64_t position, const At& at) {
   while (position_ < position) {
     CF_TRY(fold_batch(position));
-    if (!at(position_)) return fail(ErrorCode::busy, "nobody waits for it any more");
+    CF_TRY(check([&] { return at(position_); }));
   }
   return {};
 }

@@ -325,7 +325,7 @@ Result<Views::Digest> Views::digest(const View& view) const {
   return digest(cursor, hasher);
 }
 
-Result<Views::Digest> Views::digest(Rocks::Cursor& cursor, Hasher& hasher) {
+Result<Views::Digest> Views::digest(Rocks::Cursor& cursor, Hasher& hasher, const GoOn& go_on) {
   TreeEdge tree;
   std::string entry;
   for (cursor.seek({}); cursor.valid() && cursor.key() != position_entry; cursor.next()) {
@@ -333,6 +333,7 @@ Result<Views::Digest> Views::digest(Rocks::Cursor& cursor, Hasher& hasher) {
     put_big_endian(entry, static_cast<std::uint32_t>(cursor.key().size()));
     entry.append(cursor.key()).append(cursor.value());
     tree.append(hasher.leaf(entry), hasher);
+    if (tree.size() % steps_between_asking == 0) CF_TRY(check(go_on));
   }
   CF_TRY(cursor.status());
   return Digest{tree.root(hasher), tree.size()};

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/go_on.h"
 #include "projections/projection.h"
 #include "proof/suite.h"
 #include "storage/rocks.h"
@@ -83,7 +84,8 @@ class Views {
   };
   Result<Digest> digest(const View& view) const;
   /// The same of the entries that a cursor over a view sees, under any algorithm.
-  static Result<Digest> digest(Rocks::Cursor& cursor, Hasher& hasher);
+  /// `go_on` is asked now and then; false ends it with `busy`.
+  static Result<Digest> digest(Rocks::Cursor& cursor, Hasher& hasher, const GoOn& go_on = goes_on);
 
  private:
   explicit Views(Rocks rocks) : rocks_(std::move(rocks)) {}

@@ -73,8 +73,9 @@ void Ledger::start(Projector::Use use) {
 void Ledger::stop() {
   writer_.stop();
   past_.stop();
-  sealer_.stop();
+  sealer_.request_stop();  // it may wait for what the projector folds
   projector_.stop();
+  sealer_.stop();
 }
 
 Result<void> Ledger::record_own(const PreparedCommand& command, Instant at,

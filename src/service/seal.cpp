@@ -90,17 +90,21 @@ Result<HeldRecord> seal_at(const Journal& journal, Sequence sequence) {
               sequence.value);
 }
 
-Result<SealedRoot> compute_subjects(const Journal& journal, std::uint64_t size, Hasher& hasher) {
+Result<SealedRoot> compute_subjects(const Journal& journal, std::uint64_t size, Hasher& hasher,
+                                    const GoOn& go_on) {
   SubjectsSum sum;
-  CF_TRY(journal.visit_subjects(size,
-                                [&](std::string_view subject, std::uint64_t count, Sequence last) {
-                                  return sum.add(subject, count, last.value, hasher);
-                                }));
+  std::uint64_t visited = 0;
+  const auto add = [&](std::string_view subject, std::uint64_t count,
+                       Sequence last) -> Result<void> {
+    if (++visited % steps_between_asking == 0) CF_TRY(check(go_on));
+    return sum.add(subject, count, last.value, hasher);
+  };
+  CF_TRY(journal.visit_subjects(size, add));
   return sum.root(hasher);
 }
 
-Result<PreparedCommand> compute_seal(const Journal& journal, Projector& projector,
-                                     const LedgerFacts& facts) {
+Result<ComputedSeal> compute_seal(const Journal& journal, Projector& projector,
+                                  const LedgerFacts& facts, const GoOn& go_on) {
   CF_LET(Hasher hasher, Hasher::of_suite(facts.suite));
   CF_LET(ViewsMoment moment, projector.at_one_position());
   std::vector<ViewsMoment::Part*> parts;
@@ -114,16 +118,19 @@ Result<PreparedCommand> compute_seal(const Journal& journal, Projector& projecto
   sealed.setSize(moment.position);
   sealed.setCurrency(text_of(facts.currency));
   sealed.setCurrencyExponent(static_cast<std::uint8_t>(facts.currency_exponent));
-  CF_LET(const SealedRoot subjects, compute_subjects(journal, moment.position, hasher));
+  CF_LET(const SealedRoot subjects, compute_subjects(journal, moment.position, hasher, go_on));
   sealed.setSubjects(subjects.entries);
   sealed.setSubjectsRoot(data_of(bytes_of(subjects.root)));
   auto projections = sealed.initProjections(static_cast<unsigned>(parts.size()));
   for (unsigned i = 0; i < parts.size(); ++i) {
-    CF_LET(const auto digest, Views::digest(parts[i]->cursor, hasher));
+    CF_LET(const auto digest, Views::digest(parts[i]->cursor, hasher, go_on));
     fill(projections[i], *parts[i]->projection, digest);
   }
   CF_LET(Preparer preparer, Preparer::of_suite(facts.suite));
-  return preparer.prepare(command.asReader());
+  ComputedSeal seal;
+  CF_LET(seal.command, preparer.prepare(command.asReader()));
+  for (ViewsMoment::Missing& one : moment.missing) seal.left_out.push_back(std::move(one.why));
+  return seal;
 }
 
 Result<bool> is_close_unsealed(const Journal& journal) {

@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/go_on.h"
 #include "projections/projector.h"
 #include "proof/sealed_receipt.h"
 #include "service/ledger_facts.h"
@@ -35,7 +36,9 @@ struct SealedSource {
 
 /// Finds what was sealed, with audit paths to the seal's root. Where the view went on since, it is
 /// folded again up to the seal, in a scratch database. `not_found` where there is no seal, or no
-/// such line in it; `corrupt` where what is computed now is not what was sealed.
-Result<SealedAnswer> read_sealed(const SealedSource& source, const SealedQuestion& question);
+/// such line in it; `corrupt` where what is computed now is not what was sealed; `busy` once
+/// nobody waits.
+Result<SealedAnswer> read_sealed(const SealedSource& source, const SealedQuestion& question,
+                                 const GoOn& go_on);
 
 }  // namespace counterfoil

@@ -31,26 +31,27 @@ Result<std::optional<Sealer::Sealed>> Sealer::newest_that_stands() const {
   if (!newest || newest->sequence().value + 1 != journal_.size() ||
       newest->fact().getLedgerSealed().getSize() != newest->sequence().value)
     return std::nullopt;
-  return Sealed{newest->sequence(), true};
+  return Sealed{newest->sequence(), true, {}};
 }
 
 Result<Sealer::Sealed> Sealer::seal() {
   const std::lock_guard lock(sealing_);
-  CF_LET(const auto stands, newest_that_stands());
-  if (stands) return *stands;
-  CF_LET(PreparedCommand command, compute_seal(journal_, projector_, facts_));
+  CF_LET(auto stands, newest_that_stands());
+  if (stands) return std::move(*stands);
+  CF_LET(ComputedSeal computed,
+         compute_seal(journal_, projector_, facts_, [this] { return !is_stopping(); }));
   std::promise<Answer> answered;
   auto answer = answered.get_future();
-  writer_.submit_own({facts_.administrator, schema::Role::ADMIN, ""}, std::move(command),
+  writer_.submit_own({facts_.administrator, schema::Role::ADMIN, ""}, std::move(computed.command),
                      [&](std::vector<Answer> answers) { answered.set_value(answers.front()); });
   CF_LET(const Accepted accepted, answer.get());
-  return Sealed{accepted.first, accepted.again};
+  return Sealed{accepted.first, accepted.again, std::move(computed.left_out)};
 }
 
 Result<std::optional<Sealer::Sealed>> Sealer::seal_if_closed() {
   CF_LET(const bool unsealed, is_close_unsealed(journal_));
   if (!unsealed) return std::nullopt;
-  CF_LET(const Sealed sealed, seal());
+  CF_LET(Sealed sealed, seal());
   return sealed;
 }
 
@@ -67,12 +68,21 @@ void Sealer::notify() {
   wake_.notify_one();
 }
 
-void Sealer::stop() {
+bool Sealer::is_stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void Sealer::request_stop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
+}
+
+void Sealer::stop() {
+  request_stop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -96,7 +106,7 @@ void Sealer::run() {
     const auto attempt = [&]() -> Result<std::optional<Sealed>> {
       CF_LET(const bool due, is_due());
       if (!due) return std::nullopt;
-      CF_LET(const Sealed sealed, seal());
+      CF_LET(Sealed sealed, seal());
       return sealed;
     };
     const auto done = attempt();
@@ -107,7 +117,11 @@ void Sealer::run() {
       pause(after_failure);
       continue;
     }
-    if (*done) schedule_.notice(fmt::format("sealed by record {}", (*done)->sequence.value));
+    if (*done) {
+      schedule_.notice(fmt::format("sealed by record {}", (*done)->sequence.value));
+      for (const std::string& why : (*done)->left_out)
+        schedule_.notice(fmt::format("the seal leaves one out: {}", why));
+    }
     pause(look_again);
     if (schedule_.every_us)
       wake_.wait_for(lock, look_at_clock, [&] { return stopping_ || grown_; });

@@ -23,8 +23,9 @@ class Sealer {
   Sealer& operator=(const Sealer&) = delete;
 
   struct Sealed {
-    Sequence sequence;   // of the LedgerSealed, which is durable
-    bool again = false;  // nothing but it was recorded since what it covers
+    Sequence sequence;                  // of the LedgerSealed, which is durable
+    bool again = false;                 // nothing but it was recorded since what it covers
+    std::vector<std::string> left_out;  // a sentence for each view that it says nothing of
   };
   /// Seals what there is, and waits for it. From any thread but the writer's and the projector's.
   Result<Sealed> seal();
@@ -39,12 +40,14 @@ class Sealer {
   void start(Schedule schedule);
   /// The journal has grown.
   void notify();
-  /// Whoever waits for a seal gets it, or is told `busy` by the writer, which is to be stopped
-  /// before.
+  /// What is being computed is given up. The writer is to be stopped before.
+  void request_stop();
+  /// The same, and waits for the end.
   void stop();
 
  private:
   Result<std::optional<Sealed>> newest_that_stands() const;
+  bool is_stopping() const;
   Result<bool> is_due() const;
   void run();
 
@@ -56,7 +59,7 @@ class Sealer {
   std::mutex sealing_;  // one at a time: it reads all there is
 
   Schedule schedule_;
-  std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   bool stopping_ = false;
   bool grown_ = false;

@@ -21,7 +21,8 @@ class SealCheck {
         scratch_(std::move(scratch)),
         hasher_(std::move(hasher)),
         total_(total),
-        at_(at) {}
+        at_(at),
+        goes_on_([this] { return at_(scratch_.position(), total_); }) {}
 
   Result<void> check(schema::Record::Reader record) {
     const auto seal = record.getFact().getLedgerSealed();
@@ -33,7 +34,7 @@ class SealCheck {
                   "before it",
                   sequence, size);
     CF_TRY(check_unit(sequence, seal));
-    CF_LET(const SealedRoot subjects, compute_subjects(source_.journal, size, hasher_));
+    CF_LET(const SealedRoot subjects, compute_subjects(source_.journal, size, hasher_, goes_on_));
     CF_TRY(compare_subjects(sequence, seal, subjects));
     CF_TRY(scratch_.fold_to(size, [&](std::uint64_t done) { return at_(done, total_); }));
     for (const auto sealed : seal.getProjections())
@@ -75,7 +76,7 @@ class SealCheck {
       return {};
     }
     auto cursor = scratch_.walk(**projection);
-    CF_LET(const auto computed, Views::digest(cursor, hasher_));
+    CF_LET(const auto computed, Views::digest(cursor, hasher_, goes_on_));
     if (view(sealed.getRoot()) == bytes_of(computed.root) &&
         sealed.getEntries() == computed.entries)
       return {};
@@ -90,6 +91,7 @@ class SealCheck {
   Hasher hasher_;
   std::uint64_t total_;
   const At& at_;
+  GoOn goes_on_;
   std::map<std::string, std::uint64_t> not_recomputed_;  // what, and of how many seals
   SealsReport report_;
 };

@@ -31,6 +31,7 @@ class Usage(support.Case):
                 (("budgets", "--yaer", "2024"), "--yaer"),
                 (("budgets", "--fiscal-year", "MMXXIV"), "--fiscal-year = MMXXIV"),
                 (("--output", "xml", "budgets"), '"xml" is none of table, json, csv, markdown'),
+                (("--output", "xlsx", "verify"), "verify prints sentences, which have no rows"),
                 (("--lang", "fr", "budgets"), '"fr" is none of en, zh'),
                 (("--ledger", "a", "--connect", "b:1", "budgets"), "excludes"),
                 (("--connect", "here", "budgets"), "write HOST:PORT"),

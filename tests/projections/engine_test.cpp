@@ -347,7 +347,8 @@ TEST_CASE("a new version that cannot fold a record names it, and the old one ser
   CHECK(items_of(build.projector, 2) == std::set<std::string>{"-"});
   for (const ProjectionStatus& one : build.projector.status())
     if (one.name != "budgets") CHECK(one.state == "following");
-  CHECK_THAT(error_of(build.projector.at_one_position()).message, Contains("still to be built"));
+  CHECK(must(build.projector.at_one_position()).missing.at(0).why ==
+        "version 2 of the view budgets is halted: record 100: poison");
 
   CHECK_FALSE(build.projector.retry("budgets"));
   changed.poison = UINT64_MAX;

@@ -468,12 +468,16 @@ TEST_CASE("all views are given at one position while records come in") {
   writing.join();
 }
 
-TEST_CASE("views are at no one position while a projection is halted, and the error says so") {
+TEST_CASE("a halted view is missing from those at one position, which say why") {
   const TempFolder temp;
   make_ledger(temp / "ledger");
   WithFussy open(temp / "ledger", 100);
-  CHECK_THAT(error_of(open.projector.at_one_position()).message, Contains("record 100: poison"));
-  CHECK_THAT(error_of(open.projector.at_one_position()).message, Contains("fussy is halted"));
+  const ViewsMoment moment = must(open.projector.at_one_position());
+  REQUIRE(moment.missing.size() == 1);
+  CHECK(moment.missing.front().projection->name() == "fussy");
+  CHECK_THAT(moment.missing.front().why, Contains("fussy is halted: record 100: poison"));
+  REQUIRE_FALSE(moment.parts.empty());
+  for (const ViewsMoment::Part& part : moment.parts) CHECK(part.projection->name() != "fussy");
 }
 
 // Cause: a fold ignored facts that it did not know, so that an older build would have served sums

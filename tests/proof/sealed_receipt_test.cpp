@@ -156,8 +156,8 @@ TEST_CASE("a receipt needs a seal of that projection, and what it covers before 
   };
   CHECK(refused([](auto seal) { seal.getProjections()[0].setVersion(2); }).message ==
         "the seal is of budgets in version 2, and this program reads version 1");
-  CHECK(refused([](auto seal) { seal.getProjections()[0].setName("units"); }).message ==
-        "the seal holds no projection budgets");
+  CHECK_THAT(refused([](auto seal) { seal.getProjections()[0].setName("units"); }).message,
+             Catch::Matchers::Contains("the seal says nothing of budgets"));
   CHECK(refused([](auto seal) { seal.getProjections()[0].setRoot({}); }).message ==
         "the seal's root of budgets has 0 bytes, not 32");
   CHECK(refused([](auto seal) { seal.getProjections()[0].setEntries(9); }).code ==

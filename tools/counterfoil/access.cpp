@@ -40,7 +40,12 @@ class LocalAccess final : public LedgerAccess {
   /// What the daemon does by itself: a command that closed a period leaves a sealed ledger.
   void seal_if_closed() {
     const auto sealed = ledger_->sealer().seal_if_closed();
-    if (sealed) return;
+    if (sealed) {
+      if (*sealed)
+        for (const std::string& why : (*sealed)->left_out)
+          fmt::print(stderr, "counterfoil: the seal leaves a view out: {}\n", why);
+      return;
+    }
     fmt::print(stderr,
                "counterfoil: a period was closed, and the ledger could not be sealed: {}. Run "
                "`counterfoil seal`\n",

@@ -75,7 +75,13 @@ Result<void> check_as_of(const CLI::App& app, const GlobalOptions& global) {
 }
 
 /// What the options ask for together must be possible, before anything is read.
-Result<void> check_output(const GlobalOptions& global) {
+Result<void> check_output(const CLI::App& app, const GlobalOptions& global) {
+  const std::string& command = app.get_subcommands().front()->get_name();
+  if (global.format != Format::table && global.commands_of_prose.contains(command))
+    return fail(ErrorCode::invalid,
+                "{} prints sentences, which have no rows: leave --output out, and go by the exit "
+                "status",
+                command);
   if (global.encoding != intake::Encoding::utf8 && global.format != Format::csv)
     return fail(ErrorCode::invalid, "--encoding is for --output csv; the others are UTF-8");
   const bool is_picture = global.format == Format::svg || global.format == Format::dot;
@@ -149,7 +155,7 @@ int main(int argc, char** argv) {
     explain_usage(app, error);
     return static_cast<int>(ExitStatus::wrong_usage);
   }
-  for (const Result<void>& checked : {check_as_of(app, global), check_output(global)})
+  for (const Result<void>& checked : {check_as_of(app, global), check_output(app, global)})
     if (!checked) return status_of(tl::make_unexpected(checked.error()));
   return status_of(action());
 }

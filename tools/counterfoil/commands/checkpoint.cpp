@@ -37,6 +37,7 @@ Result<ExitStatus> checkpoint(const GlobalOptions& global, const CheckpointOptio
 }  // namespace
 
 void add_checkpoint(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("checkpoint");
   auto* command = app.add_subcommand(
       "checkpoint", "The signed tree head: keep it, and any later change of a record is found");
   auto options = std::make_shared<CheckpointOptions>();

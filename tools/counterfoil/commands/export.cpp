@@ -57,6 +57,7 @@ Result<ExitStatus> export_bundle(const GlobalOptions& global, const ExportOption
 }  // namespace
 
 void add_export(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("export");
   auto* command = app.add_subcommand(
       "export", "A bundle of records with their proofs, for anybody to check offline");
   auto options = std::make_shared<ExportOptions>();

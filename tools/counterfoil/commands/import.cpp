@@ -66,6 +66,7 @@ Result<ExitStatus> import(const GlobalOptions& global, const ImportArguments& ar
 }  // namespace
 
 void add_import(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("import");
   auto* command =
       app.add_subcommand("import", "Record the rows of CSV files through a mapping of columns");
   auto arguments = std::make_shared<ImportArguments>();

@@ -57,6 +57,7 @@ Result<ExitStatus> init(const GlobalOptions& global, InitOptions options) {
 }  // namespace
 
 void add_init(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("init");
   auto* command =
       app.add_subcommand("init", "Create a ledger in a new folder (needs --ledger DIR)");
   auto options = std::make_shared<InitOptions>();

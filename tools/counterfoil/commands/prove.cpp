@@ -170,6 +170,7 @@ Result<ExitStatus> prove(const GlobalOptions& global, const ProveOptions& option
 }  // namespace
 
 void add_prove(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("prove");
   auto* command = app.add_subcommand(
       "prove",
       "A receipt for anybody to check offline: that a record stands in the log; or, out of a seal, "

@@ -71,6 +71,7 @@ Result<ExitStatus> publish(const GlobalOptions& global, const PublishOptions& op
 }  // namespace
 
 void add_publish(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("publish");
   auto* command = app.add_subcommand(
       "publish", "Write a public ledger as static files (C2SP tlog-tiles) for any web server");
   auto options = std::make_shared<PublishOptions>();

@@ -41,6 +41,7 @@ Result<ExitStatus> restore(const GlobalOptions& global, RestoreOptions options) 
 }  // namespace
 
 void add_restore(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("restore");
   auto* command = app.add_subcommand(
       "restore", "Make a ledger of a copy of a ledger's folder (needs --ledger DIR, a new one)");
   auto options = std::make_shared<RestoreOptions>();

@@ -18,12 +18,15 @@ Result<ExitStatus> seal(const GlobalOptions& global) {
     fmt::print("Sealed by record {}: {} records, the histories of {} subjects, {} projections.\n",
                record.getSequence(), sealed.getSize(), sealed.getSubjects(),
                sealed.getProjections().size());
+  for (const auto why : response.getLeftOut())
+    fmt::print(stderr, "counterfoil: the seal leaves a view out: {}\n", view(why));
   return ExitStatus::done;
 }
 
 }  // namespace
 
 void add_seal(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("seal");
   auto* command = app.add_subcommand(
       "seal", "Record what the ledger amounts to now, so that small receipts can prove it (admin)");
   command->footer(

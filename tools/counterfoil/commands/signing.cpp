@@ -75,7 +75,8 @@ Result<ExitStatus> rotate(const GlobalOptions& global, const RotateOptions& opti
 
 }  // namespace
 
-void add_signer(CLI::App& app, GlobalOptions&, Action& action) {
+void add_signer(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("signer");
   auto* command = app.add_subcommand(
       "signer",
       "Hold a ledger's signing key in a process of its own, which remembers what it "
@@ -100,6 +101,7 @@ void add_signer(CLI::App& app, GlobalOptions&, Action& action) {
 }
 
 void add_rotate_key(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("rotate-key");
   auto* command = app.add_subcommand(
       "rotate-key", "Sign with a new key from now on; the old one, or the recovery key, agrees");
   auto options = std::make_shared<RotateOptions>();

@@ -134,6 +134,7 @@ Result<ExitStatus> submit(const GlobalOptions& global, const std::string& file) 
 }  // namespace
 
 void add_submit(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("submit");
   auto* command = app.add_subcommand("submit", "Record commands from JSON lines");
   auto file = std::make_shared<std::string>();
   command

@@ -92,6 +92,7 @@ Result<ExitStatus> verify(const GlobalOptions& global, const VerifyOptions& opti
 }  // namespace
 
 void add_verify(CLI::App& app, GlobalOptions& global, Action& action) {
+  global.commands_of_prose.insert("verify");
   auto* command = app.add_subcommand(
       "verify",
       "Hash every record again and compare with the tree, the indexes and checkpoints; compute "

@@ -152,17 +152,21 @@ interface Reader {
   explain @9 (subject :Text, filter :Filter, figure :Views.Figure, asOf :AsOf, after :Data,
               limit :UInt32)
       -> (figures :List(Views.FigureRow), contributions :List(Views.ContributionRow),
-          evidence :List(Data), next :Data);
+          evidence :List(Data), next :Data, eventsBefore :UInt32, eventsAfter :UInt32);
   # Why a line, the lines of a project or of a unit, or a pool are what they are. A figure is what
-  # the read model says; the contributions of its subject, all of them on the same page, sum to it.
-  # `evidence`: canonical bytes of the records that the contributions cite, and of those that these
-  # cite, by sequence.
+  # the read model says; the contributions of its subject sum to it. Where a page has no room for all
+  # of them, the next one has the figure again and goes on: `eventsBefore` contributions to the first
+  # figure are on the pages before, `eventsAfter` to the last one on those behind. `evidence`:
+  # canonical bytes of the records that the page's contributions cite, and of those that these cite,
+  # by sequence.
 
   difference @10 (first :AsOf, second :AsOf, filter :Filter, figure :Views.Figure, after :Data,
                   limit :UInt32)
-      -> (changes :List(Views.ChangeRow), contributions :List(Views.ContributionRow), next :Data);
+      -> (changes :List(Views.ChangeRow), contributions :List(Views.ContributionRow), next :Data,
+          eventsBefore :UInt32, eventsAfter :UInt32);
   # The budget lines that differ between two moments, and what makes the difference: the events that
-  # count at the second only, and, taken back, those that count at the first only.
+  # count at the second only, and, taken back, those that count at the first only. A line has several
+  # pages as a figure has; each names the events that are on it.
 
   whatIf @11 (ruleSet :Text, asOf :AsOf, after :Data, limit :UInt32, inPlaceOf :Text)
       -> (rows :List(Views.WhatIfRow), next :Data);

@@ -37,6 +37,7 @@ inline constexpr std::size_t moment_cache_bytes = 1u << 20;  // of a reader's bo
 inline constexpr std::size_t past_states = 8;           // folded and kept, of moments of the past
 inline constexpr std::size_t projects_in_page = 512;    // looked at for one page
 inline constexpr std::size_t records_in_page = 65'536;  // read for one page, by whole projects
+inline constexpr std::size_t evidence_bytes = 8u << 20;  // that one page of an explanation rests on
 inline constexpr std::size_t csv_record_bytes = 1u << 20;  // one CSV record, quotes included
 inline constexpr std::size_t json_line_bytes = 1u << 20;
 

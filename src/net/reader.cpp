@@ -121,6 +121,8 @@ class ReaderServer final : public schema::Reader::Server {
               answer.contributions);
           set_data(results.initEvidence(static_cast<unsigned>(answer.evidence.size())),
                    answer.evidence);
+          results.setEventsBefore(answer.events_before);
+          results.setEventsAfter(answer.events_after);
           results.setNext(data_of(answer.next));
         });
   }
@@ -151,6 +153,8 @@ class ReaderServer final : public schema::Reader::Server {
           set_rows<schema::ContributionRow>(
               results.initContributions(static_cast<unsigned>(page.contributions.size())),
               page.contributions);
+          results.setEventsBefore(page.events_before);
+          results.setEventsAfter(page.events_after);
           results.setNext(data_of(page.next));
         });
   }

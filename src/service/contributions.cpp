@@ -1,13 +1,16 @@
 #include "service/contributions.h"
 
+#include <algorithm>
 #include <set>
 
 #include "codec/line.h"
 #include "codec/subjects.h"
 #include "codec/text.h"
+#include "core/bytes.h"
 #include "core/limits.h"
 #include "domain/citations.h"
 #include "projections/own.h"
+#include "service/moment.h"
 
 namespace counterfoil {
 namespace {
@@ -85,10 +88,39 @@ Money number_of(schema::BudgetRow::Reader row, schema::Figure figure) {
   }
 }
 
+Room::Room(std::size_t rows_max)
+    : rows_max_(std::min(rows_max == 0 ? limits::rows_in_page : rows_max, limits::rows_in_page)) {}
+
+bool Room::is_left() const {
+  return rows_ < rows_max_ && bytes_ < limits::request_bytes / 2;
+}
+
+void put(std::string& bytes, const Inside& inside) {
+  put_big_endian(bytes, inside.from.value);
+  put_big_endian(bytes, inside.before);
+  put_big_endian(bytes, inside.events);
+  put_big_endian(bytes, static_cast<std::uint64_t>(inside.sum.minor));
+}
+
+Inside get_inside(std::string_view bytes) {
+  return {Ordinal{get_big_endian<std::uint64_t>(bytes)},
+          get_big_endian<std::uint32_t>(bytes.substr(8)),
+          get_big_endian<std::uint32_t>(bytes.substr(12)),
+          Money{static_cast<std::int64_t>(get_big_endian<std::uint64_t>(bytes.substr(16)))}};
+}
+
+void Opening::note(Fact::Reader fact) {
+  if (fact.isLineOpened()) open_ = true;
+  if (fact.isEventReversed() && fact.getEventReversed().getReversedFact() ==
+                                    static_cast<std::uint16_t>(Fact::LINE_OPENED))
+    open_ = false;
+}
+
 Result<void> Contributions::add_line(schema::Record::Reader record, std::string_view line,
                                      schema::Figure figure, bool taken_back) {
   CF_LET(const LineId id, parse_line(line));
-  return for_each_line_effect(record.getFact(), [&](const LineEffect& effect) -> Result<void> {
+  std::vector<Part> parts;
+  CF_TRY(for_each_line_effect(record.getFact(), [&](const LineEffect& effect) -> Result<void> {
     if (effect.line != line || !is_part_of(figure, effect.component)) return {};
     Money amount = effect.amount;
     if (taken_back) {
@@ -97,8 +129,10 @@ Result<void> Contributions::add_line(schema::Record::Reader record, std::string_
         return fail(ErrorCode::limit, "the amount {} has no opposite in 64 bits", amount.minor);
       amount = *opposite;
     }
-    return add(record, {std::string(line), id.measure, {}, effect.component, amount});
-  });
+    parts.push_back({effect.component, amount});
+    return {};
+  }));
+  return add(record, {std::string(line), id.measure, {}}, parts);
 }
 
 Result<void> Contributions::add_pool(schema::Record::Reader record, std::string_view pool,
@@ -109,36 +143,54 @@ Result<void> Contributions::add_pool(schema::Record::Reader record, std::string_
   if (fact.isBudgetAdjusted()) {
     CF_LET(component, component_of(fact.getBudgetAdjusted().getKind()));
   }
-  return for_each_pool_effect(fact, [&](const PoolEffect& effect) -> Result<void> {
+  std::vector<Part> parts;
+  CF_TRY(for_each_pool_effect(fact, [&](const PoolEffect& effect) -> Result<void> {
     if (effect.pool != pool || effect.source_tag != source_tag) return {};
     const auto amount = subtract(effect.incoming, effect.outgoing);
     if (!amount) return fail(ErrorCode::limit, "an amount of pool {} does not fit 64 bits", pool);
-    return add(record, {fmt::format("pool/{}", pool), {}, source_tag, component, *amount});
-  });
+    parts.push_back({component, *amount});
+    return {};
+  }));
+  return add(record, {fmt::format("pool/{}", pool), {}, source_tag}, parts);
 }
 
-Result<void> Contributions::check_room(std::string_view subject) const {
-  std::size_t bytes = 0;
-  for (const std::string& row : rows_) bytes += row.size();
-  if (bytes <= limits::request_bytes) return {};
-  return fail(ErrorCode::limit,
-              "{} events make up the answer for {}, more than one holds ({} bytes): ask as of "
-              "moments that are nearer to each other or to the beginning, or read its `history`",
-              rows_.size(), subject, limits::request_bytes);
+Inside Contributions::rest() const {
+  Inside rest = *rest_;
+  rest.events = events();
+  return rest;
 }
 
-Result<void> Contributions::add(schema::Record::Reader record, const Part& part) {
-  const auto sum = counterfoil::add(sum_, part.amount);
-  if (!sum)
-    return fail(ErrorCode::limit, "the sum of {} does not fit 64 bits at record {}", part.subject,
-                record.getSequence());
-  sum_ = *sum;
+Result<void> Contributions::add(schema::Record::Reader record, const Whose& whose,
+                                const std::vector<Part>& parts) {
+  if (parts.empty()) return {};
+  if (!rest_) {
+    bool is_admitted = room_.is_left();
+    if (is_admitted && admits_) {
+      CF_LET(is_admitted, admits_(record));
+    }
+    if (!is_admitted)
+      rest_ = Inside{ordinal_in(record, whose.subject),
+                     inside_.before + static_cast<std::uint32_t>(rows_.size()), 0, sum_};
+  }
+  for (const Part& part : parts) {
+    const auto sum = counterfoil::add(sum_, part.amount);
+    if (!sum)
+      return fail(ErrorCode::limit, "the sum of {} does not fit 64 bits at record {}",
+                  whose.subject, record.getSequence());
+    sum_ = *sum;
+    ++added_;
+    if (!rest_) put_row(record, whose, part);
+  }
+  return {};
+}
+
+void Contributions::put_row(schema::Record::Reader record, const Whose& whose, const Part& part) {
   const auto fact = record.getFact();
   capnp::MallocMessageBuilder message;
   auto row = message.initRoot<Row>();
-  row.setSubject(text_of(part.subject));
-  row.setMeasure(text_of(std::string(part.measure)));
-  row.setSourceTag(text_of(std::string(part.source_tag)));
+  row.setSubject(text_of(whose.subject));
+  row.setMeasure(text_of(std::string(whose.measure)));
+  row.setSourceTag(text_of(std::string(whose.source_tag)));
   row.setSequence(record.getSequence());
   row.setFact(text_of(std::string(fact_name(fact))));
   row.setComponent(part.component);
@@ -161,7 +213,7 @@ Result<void> Contributions::add(schema::Record::Reader record, const Part& part)
   row.setRecordedAt(record.getRecordedAt());
   row.setReason(record.getReason());
   rows_.push_back(present_row(row.asReader()));
-  return {};
+  room_.take(rows_.back());
 }
 
 }  // namespace counterfoil

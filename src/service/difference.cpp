@@ -4,7 +4,7 @@
 #include <set>
 
 #include "codec/text.h"
-#include "core/limits.h"
+#include "core/bytes.h"
 #include "projections/budgets.h"
 #include "projections/row_codec.h"
 
@@ -16,9 +16,10 @@ using schema::ChangeRow;
 /// The rows of one of the two moments, in the order of their keys.
 class Side {
  public:
-  Side(Rocks::Cursor cursor, std::string_view after) : cursor_(std::move(cursor)) {
-    cursor_.seek(after);
-    if (is_there() && !after.empty() && cursor_.key() == after) cursor_.next();
+  /// From that key on, or behind it.
+  Side(Rocks::Cursor cursor, std::string_view key, bool at_key) : cursor_(std::move(cursor)) {
+    cursor_.seek(key);
+    if (is_there() && !at_key && !key.empty() && cursor_.key() == key) cursor_.next();
   }
   bool is_there() const { return cursor_.valid() && cursor_.key() != position_entry; }
   std::string_view key() const { return cursor_.key(); }
@@ -42,40 +43,31 @@ bool accepts(const Filter& filter, schema::BudgetRow::Reader row) {
          fits(filter.fund, view(row.getFund())) && fits(filter.measure, view(row.getMeasure()));
 }
 
-/// Whether the line is open for those events that count at one moment: before it nothing counts.
-class Opening {
- public:
-  void note(schema::Fact::Reader fact) {
-    if (fact.isLineOpened()) open_ = true;
-    if (fact.isEventReversed() && fact.getEventReversed().getReversedFact() ==
-                                      static_cast<std::uint16_t>(schema::Fact::LINE_OPENED))
-      open_ = false;
-  }
-  bool is_open() const { return open_; }
-
- private:
-  bool open_ = false;
+/// Where a page goes on: behind the key of a line, or inside its contributions.
+struct Mark {
+  Inside inside;
+  bool open_at_first = false;  // whether the line is open there, at each of the moments
+  bool open_at_second = false;
+  std::string key;
+  bool is_inside() const { return inside.events != 0; }
 };
 
-Result<Contributions> responsible(const Journal& journal, const Comparison& comparison,
-                                  const std::string& line) {
-  Contributions contributions;
-  Opening first;
-  Opening second;
-  const Moment all{journal.size(), {}};
-  const auto add = [&](schema::Record::Reader record) -> Result<void> {
-    const auto counts_at = [&](const Moment& moment, Opening& opening) {
-      if (record.getSequence() >= moment.end || !moment.counts(record)) return false;
-      opening.note(record.getFact());
-      return opening.is_open();
-    };
-    const bool before = counts_at(comparison.first, first);
-    const bool now = counts_at(comparison.second, second);
-    if (before == now) return {};
-    return contributions.add_line(record, line, comparison.figure, before);
-  };
-  CF_TRY(each_record_about(journal, {line}, all, add));
-  return contributions;
+constexpr std::size_t mark_bytes = inside_bytes + 1;  // before the key
+
+std::string format_mark(const Mark& mark) {
+  std::string bytes;
+  put(bytes, mark.inside);
+  bytes += static_cast<char>((mark.open_at_first ? 1 : 0) + (mark.open_at_second ? 2 : 0));
+  return bytes + mark.key;
+}
+
+Result<Mark> parse_mark(std::string_view bytes) {
+  if (bytes.empty()) return Mark{};
+  if (bytes.size() < mark_bytes)
+    return fail(ErrorCode::invalid, "a page goes on with what the page before it gave as next");
+  const char open = bytes[inside_bytes];
+  return Mark{get_inside(bytes), (open & 1) != 0, (open & 2) != 0,
+              std::string(bytes.substr(mark_bytes))};
 }
 
 std::string sequences_of(const Contributions& contributions) {
@@ -88,11 +80,12 @@ std::string sequences_of(const Contributions& contributions) {
 
 class Comparing {
  public:
-  Comparing(const Journal& journal, const Comparison& comparison)
-      : journal_(journal), comparison_(comparison) {}
+  Comparing(const Journal& journal, const Comparison& comparison, std::size_t limit,
+            const Asker& asker)
+      : journal_(journal), comparison_(comparison), asker_(asker), room_(limit) {}
 
   /// One line; a side is empty where the line is not there.
-  Result<void> compare(std::string_view first, std::string_view second) {
+  Result<void> compare(std::string_view first, std::string_view second, const Mark& begin) {
     if (first == second) return {};
     RowBuffer<schema::BudgetRow> first_buffer;
     RowBuffer<schema::BudgetRow> second_buffer;
@@ -109,8 +102,9 @@ class Comparing {
                      view(row.getMeasure()), view(row.getItem())});
     if (!difference)
       return fail(ErrorCode::limit, "the difference of {} does not fit 64 bits", line);
-    CF_LET(const Contributions contributions, responsible(journal_, comparison_, line));
-    CF_TRY(contributions.check_room(line));
+    Mark mark = begin;
+    Contributions contributions(room_, begin.inside);
+    CF_TRY(add_responsible(contributions, line, mark));
     capnp::MallocMessageBuilder message;
     auto change = message.initRoot<ChangeRow>();
     change.setProject(row.getProject());
@@ -126,56 +120,94 @@ class Comparing {
                     : !to ? ChangeRow::State::GONE
                           : ChangeRow::State::CHANGED);
     change.setEvents(text_of(sequences_of(contributions)));
-    if (contributions.sum() != *difference)
+    const bool is_summed = !begin.is_inside() || !contributions.is_cut();
+    if (is_summed && contributions.sum() != *difference)
       return fail(ErrorCode::corrupt,
                   "the events of {} sum to {}, and its difference is {}: verify the ledger", line,
                   contributions.sum().minor, difference->minor);
-    page.changes.push_back(present_row(change.asReader()));
-    page.contributions.insert(page.contributions.end(), contributions.rows().begin(),
-                              contributions.rows().end());
+    page_.changes.push_back(present_row(change.asReader()));
+    room_.take(page_.changes.back());
+    page_.contributions.insert(page_.contributions.end(), contributions.rows().begin(),
+                               contributions.rows().end());
+    if (page_.changes.size() == 1) page_.events_before = contributions.before();
+    page_.events_after = contributions.after();
+    if (contributions.is_cut()) {
+      mark.inside = contributions.rest();
+      page_.next = format_mark(mark);
+    }
     return {};
   }
-  bool is_full(std::size_t limit) const {
-    return page.changes.size() >= limit || page.contributions.size() >= limits::rows_in_page;
-  }
-
-  DifferencePage page;
+  bool is_full() const { return !room_.is_left(); }
+  bool is_cut() const { return !page_.next.empty(); }
+  void go_on_behind(const std::string& key) { page_.next = format_mark({{}, false, false, key}); }
+  DifferencePage take() { return std::move(page_); }
 
  private:
+  /// What counts at one of the moments only. Says whether the line is open where it is cut.
+  Result<void> add_responsible(Contributions& contributions, const std::string& line, Mark& mark) {
+    const bool is_new = !mark.is_inside();
+    Opening first(mark.open_at_first);
+    Opening second(mark.open_at_second);
+    const Moment all{std::max(comparison_.first.end, comparison_.second.end), {}};
+    const auto add = [&](schema::Record::Reader record) -> Result<bool> {
+      const auto counts_at = [&](const Moment& moment, Opening& opening) {
+        if (record.getSequence() >= moment.end || !moment.counts(record)) return false;
+        opening.note(record.getFact());
+        return opening.is_open();
+      };
+      const bool before = counts_at(comparison_.first, first);
+      const bool now = counts_at(comparison_.second, second);
+      if (before == now) return true;
+      const bool was_cut = contributions.is_cut();
+      CF_TRY(contributions.add_line(record, line, comparison_.figure, before));
+      if (contributions.is_cut() && !was_cut) {
+        mark.open_at_first = first.is_open();
+        mark.open_at_second = second.is_open();
+      }
+      return is_new || !contributions.is_cut();
+    };
+    return each_record_about(journal_, {line}, all, add, asker_, mark.inside.from);
+  }
+
   const Journal& journal_;
   const Comparison& comparison_;
+  const Asker& asker_;
+  Room room_;
+  DifferencePage page_;
 };
 
 }  // namespace
 
 Result<DifferencePage> read_difference(const Journal& journal, Past& past,
                                        const Comparison& comparison, std::string_view after,
-                                       std::size_t limit) {
+                                       std::size_t limit, const Asker& asker) {
   static const Budgets budgets;
+  CF_LET(const Mark begin, parse_mark(after));
   CF_LET(const Past::StatePtr first_state, past.state(budgets, comparison.first));
   CF_LET(const Past::StatePtr second_state, past.state(budgets, comparison.second));
-  Side first(past.walk(*first_state), after);
-  Side second(past.walk(*second_state), after);
-  const std::size_t at_most =
-      std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
-  Comparing comparing(journal, comparison);
+  Side first(past.walk(*first_state), begin.key, begin.is_inside());
+  Side second(past.walk(*second_state), begin.key, begin.is_inside());
+  Comparing comparing(journal, comparison, limit, asker);
   std::string last;
-  while (first.is_there() || second.is_there()) {
-    if (comparing.is_full(at_most)) {
-      comparing.page.next = last;
+  while ((first.is_there() || second.is_there()) && !comparing.is_cut()) {
+    if (comparing.is_full()) {
+      comparing.go_on_behind(last);
       break;
     }
+    CF_TRY(asker.check_there());
     const bool has_first = first.is_there() && (!second.is_there() || first.key() <= second.key());
     const bool has_second = second.is_there() && (!first.is_there() || second.key() <= first.key());
     last = has_first ? first.key() : second.key();
+    Mark mark = begin.is_inside() && last == begin.key ? begin : Mark{};
+    mark.key = last;
     CF_TRY(comparing.compare(has_first ? first.value() : std::string_view(),
-                             has_second ? second.value() : std::string_view()));
+                             has_second ? second.value() : std::string_view(), mark));
     if (has_first) first.next();
     if (has_second) second.next();
   }
   CF_TRY(first.status());
   CF_TRY(second.status());
-  return std::move(comparing.page);
+  return comparing.take();
 }
 
 }  // namespace counterfoil

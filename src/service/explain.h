@@ -13,20 +13,25 @@ struct Question {
   schema::Figure figure = schema::Figure::CURRENT;  // of a pool: what remains
 };
 
-/// A page of the answer. Figures are rows of FigureRow, each with all of its contributions; records
-/// that the contributions rest on come with those that they rest on in turn, by sequence.
+/// A page of the answer. Figures are rows of FigureRow, with their contributions; records that the
+/// contributions rest on come with those that they rest on in turn, by sequence. Of the first
+/// figure some contributions may be on the pages before, and of the last one on those behind.
 struct Explanation {
   std::vector<std::string> figures;
   std::vector<std::string> contributions;
   std::vector<std::string> evidence;  // canonical bytes
+  std::uint32_t events_before = 0;    // contributions to the first figure
+  std::uint32_t events_after = 0;     // contributions to the last one
   std::string next;
 };
 
 /// Why a number is what it is, as of a moment, from the histories of what it is about. The figure
 /// is folded by its read model from the same records, so a contribution that was left out shows as
 /// a difference. `not_found` where the subject does not exist, is not there yet, or has no budget
-/// line: each says which.
+/// line: each says which. A page has at most `limit` contributions, but for several of one event;
+/// all pages of one line together take time in proportion to its history.
 Result<Explanation> explain(const Journal& journal, const Question& question, const AsOf& as_of,
-                            Instant now, std::string_view after, std::size_t limit);
+                            Instant now, std::string_view after, std::size_t limit,
+                            const Asker& asker = {});
 
 }  // namespace counterfoil

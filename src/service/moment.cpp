@@ -1,9 +1,10 @@
 #include "service/moment.h"
 
 #include <algorithm>
-#include <set>
+#include <queue>
 
 #include "codec/describe.h"
+#include "codec/text.h"
 #include "core/bytes.h"
 #include "core/limits.h"
 
@@ -28,16 +29,19 @@ Result<std::uint64_t> recorded_by(const Journal& journal, Instant moment) {
   return low;
 }
 
-/// The sequences of one subject's history, page by page.
+/// How many sequences of one history are looked up at once.
+constexpr std::size_t sequences_in_look = 256;
+
+/// The sequences of one subject's history, from an ordinal on.
 class Sequences {
  public:
-  Sequences(const Journal& journal, std::string subject)
-      : journal_(journal), subject_(std::move(subject)) {}
+  Sequences(const Journal& journal, std::string subject, Ordinal from)
+      : journal_(&journal), subject_(std::move(subject)), read_(from.value) {}
 
-  /// The next one that is not looked at yet; nothing at the end.
+  /// The one that it stands at; nothing at the end.
   Result<std::optional<std::uint64_t>> peek() {
     if (at_ == page_.size()) {
-      CF_LET(page_, journal_.history(subject_, Ordinal{read_}, limits::rows_in_page));
+      CF_LET(page_, journal_->history(subject_, Ordinal{read_}, sequences_in_look));
       read_ += page_.size();
       at_ = 0;
     }
@@ -47,11 +51,49 @@ class Sequences {
   void pass() { ++at_; }
 
  private:
-  const Journal& journal_;
+  const Journal* journal_;
   std::string subject_;
   std::vector<Sequence> page_;
   std::size_t at_ = 0;
-  std::uint64_t read_ = 0;
+  std::uint64_t read_;
+};
+
+/// The sequences of several histories, in order, each once.
+class Merged {
+ public:
+  static Result<Merged> of(const Journal& journal, const std::vector<std::string>& subjects,
+                           Ordinal from) {
+    Merged merged;
+    for (const std::string& subject : subjects) {
+      merged.histories_.emplace_back(journal, subject, from);
+      CF_TRY(merged.queue(merged.histories_.size() - 1));
+    }
+    return merged;
+  }
+
+  Result<std::optional<std::uint64_t>> next() {
+    if (first_.empty()) return std::nullopt;
+    const std::uint64_t next = first_.top().first;
+    while (!first_.empty() && first_.top().first == next) {
+      const std::size_t of = first_.top().second;
+      first_.pop();
+      histories_[of].pass();
+      CF_TRY(queue(of));
+    }
+    return next;
+  }
+
+ private:
+  using Entry = std::pair<std::uint64_t, std::size_t>;  // sequence, and whose
+
+  Result<void> queue(std::size_t of) {
+    CF_LET(const auto sequence, histories_[of].peek());
+    if (sequence) first_.emplace(*sequence, of);
+    return {};
+  }
+
+  std::vector<Sequences> histories_;
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> first_;
 };
 
 }  // namespace
@@ -122,33 +164,32 @@ std::string describe(const Moment& moment) {
 }
 
 Result<void> each_record_about(const Journal& journal, const std::vector<std::string>& subjects,
-                               const Moment& moment, const VisitRecord& visit) {
-  std::vector<Sequences> histories;
-  histories.reserve(subjects.size());
-  for (const std::string& subject : subjects) histories.emplace_back(journal, subject);
+                               const Moment& moment, const VisitRecord& visit, const Asker& asker,
+                               Ordinal from) {
+  CF_LET(Merged merged, Merged::of(journal, subjects, from));
   std::string bytes;
   RecordBuffer buffer;
   for (;;) {
-    std::optional<std::uint64_t> next;
-    for (Sequences& history : histories) {
-      CF_LET(const auto candidate, history.peek());
-      if (candidate && (!next || *candidate < *next)) next = candidate;
-    }
+    CF_LET(const auto next, merged.next());
     if (!next || *next >= moment.end) return {};
-    for (Sequences& history : histories) {
-      CF_LET(const auto candidate, history.peek());
-      if (candidate == next) history.pass();
-    }
+    CF_TRY(asker.check_there());
     CF_TRY(journal.read(Sequence{*next}, bytes));
     CF_LET(const auto record, buffer.load(bytes));
     CF_TRY(check_foldable(record));
     if (!moment.counts(record)) continue;
     try {
-      CF_TRY(visit(record));
+      CF_LET(const bool more, visit(record));
+      if (!more) return {};
     } catch (const kj::Exception& error) {
       return fail(ErrorCode::corrupt, "record {} cannot be read: {}", *next, describe(error));
     }
   }
+}
+
+Ordinal ordinal_in(schema::Record::Reader record, std::string_view subject) {
+  for (const auto entry : record.getSubjects())
+    if (view(entry.getId()) == subject) return Ordinal{entry.getOrdinal()};
+  return Ordinal{0};
 }
 
 Result<void> check_subject_there(const Journal& journal, std::string_view subject,
@@ -157,14 +198,12 @@ Result<void> check_subject_there(const Journal& journal, std::string_view subjec
   if (first.empty())
     return fail(ErrorCode::not_found, "nothing was ever recorded about {}", subject);
   bool is_there = false;
-  const Error found{ErrorCode::busy, {}};  // ends the walk at the first record that counts
-  const auto walked = each_record_about(journal, {std::string(subject)}, moment,
-                                        [&](schema::Record::Reader) -> Result<void> {
-                                          is_there = true;
-                                          return tl::make_unexpected(found);
-                                        });
+  CF_TRY(each_record_about(journal, {std::string(subject)}, moment,
+                           [&](schema::Record::Reader) -> Result<bool> {
+                             is_there = true;
+                             return false;
+                           }));
   if (is_there) return {};
-  CF_TRY(walked);
   std::string bytes;
   RecordBuffer buffer;
   CF_TRY(journal.read(first.front(), bytes));

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/asker.h"
 #include "domain/as_of.h"
 #include "storage/journal.h"
 
@@ -44,10 +45,16 @@ std::string next_page(const Moment& moment, std::string_view key);
 /// "as of decided:2024-03-31T15:59:59Z"
 std::string describe(const Moment& moment);
 
-/// Visits the records about any of the subjects that count at the moment, oldest first, each once.
-using VisitRecord = std::function<Result<void>(schema::Record::Reader record)>;
+/// Visits the records about any of the subjects that count at the moment, oldest first, each once,
+/// until `visit` returns false or whoever asks is gone (`busy`). Histories are read from that
+/// ordinal on.
+using VisitRecord = std::function<Result<bool>(schema::Record::Reader record)>;
 Result<void> each_record_about(const Journal& journal, const std::vector<std::string>& subjects,
-                               const Moment& moment, const VisitRecord& visit);
+                               const Moment& moment, const VisitRecord& visit,
+                               const Asker& asker = {}, Ordinal from = {});
+
+/// The record's place in the history of a subject that it is about.
+Ordinal ordinal_in(schema::Record::Reader record, std::string_view subject);
 
 /// Fails where nothing was ever recorded about the subject, and, in other words, where nothing
 /// about it counts at the moment yet.

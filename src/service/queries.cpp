@@ -227,10 +227,10 @@ Result<std::string> replaced_rule_sets(const Journal& journal, const RuleSet& ru
                                        const std::string& in_place_of, const Moment& moment) {
   if (in_place_of == "all") return std::string();
   std::set<std::string> names;
-  const auto note = [&](schema::Record::Reader record) -> Result<void> {
+  const auto note = [&](schema::Record::Reader record) -> Result<bool> {
     if (record.getFact().isRuleSetPublished())
       names.emplace(view(record.getFact().getRuleSetPublished().getName()));
-    return {};
+    return true;
   };
   CF_TRY(each_record_about(journal, {"ledger"}, Moment{moment.end}, note));
   const std::string& wanted = in_place_of.empty() ? rules.name : in_place_of;
@@ -262,9 +262,11 @@ Result<RowPage> read_rows_as_of(const Projector& projector, const Journal& journ
   CF_LET(PageBuilder page, PageBuilder::of(*projection, filter, limit));
   if (projection->is_by_project() && !filter.project.empty()) {
     MemoryRows rows;
-    CF_TRY(each_record_about(
-        journal, subjects_of_project(filter.project), at.moment,
-        [&](schema::Record::Reader record) { return projection->fold(record, rows); }));
+    const auto fold = [&](schema::Record::Reader record) -> Result<bool> {
+      CF_TRY(projection->fold(record, rows));
+      return true;
+    };
+    CF_TRY(each_record_about(journal, subjects_of_project(filter.project), at.moment, fold));
     CF_TRY(rows.each(prefix_of(*projection, filter),
                      [&](std::string_view key, std::string_view value) -> Result<bool> {
                        if (!at.after.empty() && key <= at.after) return true;
@@ -356,9 +358,10 @@ Result<RebuiltRows> rebuild_subject(const Journal& journal, std::string_view sub
   CF_TRY(check_subject_there(journal, subject, now));
   MemoryRows budgets;
   MemoryRows adjustments;
-  const auto fold = [&](schema::Record::Reader record) -> Result<void> {
+  const auto fold = [&](schema::Record::Reader record) -> Result<bool> {
     CF_TRY(Budgets().fold(record, budgets));
-    return Adjustments().fold(record, adjustments);
+    CF_TRY(Adjustments().fold(record, adjustments));
+    return true;
   };
   CF_TRY(each_record_about(journal, {std::string(subject)}, now, fold));
   RebuiltRows rebuilt;

@@ -231,6 +231,45 @@ class Replay(support.Case, Explained):
         self.assertEqual(day.out, moment.out)
 
 
+class ManyEvents(support.Case):
+    """A line with more adjustments than one answer of the ledger holds."""
+
+    def test_a_line_with_very_many_adjustments_is_one_explanation_and_one_difference(self):
+        ledger = self.ledger("--rule-set", "open").start()
+        line = "line/2024/P/general/net/-"
+        opening = [{"unitRegistered": {"unit": "U", "name": "U"}},
+                   {"projectProposed": {"project": "P", "unit": "U", "name": "P"}},
+                   {"lineOpened": {"line": line}},
+                   {"budgetAppropriated": {"line": line, "amount": "700"}}]
+        ledger.cli("submit", "-", stdin=support.commands(*opening))
+        opened = ledger.size() - 1
+        count = 2500
+        ledger.cli("submit", "-", stdin="".join(
+            json.dumps({"commandId": f"many-{i}", "reason": "理" * 1300, "facts": [{"budgetAdjusted": {
+                "kind": "supplement", "legs": [{"line": line, "amount": str(i), "vintage": 2024}]}}]})
+            + "\n" for i in range(1, count + 1)), seconds=300)
+        total = 700 + count * (count + 1) // 2
+
+        figures = ledger.cli("--output", "json", "explain", "unit/U", seconds=300).json
+        self.assertEqual(len(figures), 1)
+        amounts = [minor(one.get("amount")) for one in figures[0]["contributions"]]
+        self.assertEqual(amounts, [700, *range(1, count + 1)])
+        self.assertEqual(minor(figures[0]["amount"]), total)
+        told = ledger.cli("explain", line, seconds=300)
+        self.assert_says(told, f"the sum of the {count + 1} event(s) above")
+        self.assertEqual(told.out.count("├─ ") + told.out.count("└─ "), count + 1)
+
+        options = ("diff", "--from", f"seq:{opened}")
+        changes = ledger.cli("--output", "json", *options, expect=support.ANSWER_IS_NO).json
+        self.assertEqual(len(changes), 1)
+        self.assertEqual([minor(one.get("amount")) for one in changes[0]["contributions"]],
+                         list(range(1, count + 1)))
+        rows = ledger.cli("--output", "csv", *options, expect=support.ANSWER_IS_NO).csv
+        self.assertEqual([len(row["events"].split()) for row in rows], [count])
+        events = ledger.cli("--output", "csv", *options, "--events", expect=support.ANSWER_IS_NO)
+        self.assertEqual(len(events.csv), count)
+
+
 class Israel(support.Case, Explained):
     @unittest.skipUnless(support.ISRAEL.is_dir(), "no published records beside the project")
     def test_every_line_of_israels_year_is_explained_to_the_agora(self):

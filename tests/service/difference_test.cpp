@@ -34,6 +34,8 @@ struct Changes {
   Budgets from;
   Budgets to;
   Budgets summed;  // contributions by line
+  std::map<std::string, std::string> events;
+  std::size_t pages = 0;
 };
 
 Changes changes_between(PastLedger& ledger, const AsOf& first, const AsOf& second,
@@ -45,23 +47,34 @@ Changes changes_between(PastLedger& ledger, const AsOf& first, const AsOf& secon
   RowBuffer<schema::ChangeRow> buffer;
   RowBuffer<schema::ContributionRow> contribution_buffer;
   std::string after;
+  std::string begun;  // the line that the page before ended in
   do {
     const DifferencePage page = must(read_difference(
         ledger.journal(), ledger.past(),
         {moment(first), moment(second), {}, schema::Figure::CURRENT}, after, limit));
+    std::string line;
     for (const std::string& bytes : page.changes) {
       const auto row = buffer.read(bytes);
-      const std::string line =
-          format_line({row.getFiscalYear(), view(row.getProject()), view(row.getFund()),
-                       view(row.getMeasure()), view(row.getItem())});
+      const bool is_first = line.empty();
+      line = format_line({row.getFiscalYear(), view(row.getProject()), view(row.getFund()),
+                          view(row.getMeasure()), view(row.getItem())});
       CHECK(row.getDifference() == row.getTo() - row.getFrom());
+      const bool goes_on = is_first && page.events_before != 0;
+      CHECK((goes_on || !changes.from.contains(line) || line == begun));
       changes.from[line] = row.getFrom();
       changes.to[line] = row.getTo();
+      std::string& events = changes.events[line];
+      if (!events.empty() && row.getEvents().size() != 0) events += ' ';
+      events += view(row.getEvents());
     }
+    begun = page.events_after != 0 ? line : std::string();
     for (const std::string& bytes : page.contributions) {
       const auto one = contribution_buffer.read(bytes);
-      changes.summed[std::string(view(one.getSubject()))] += one.getAmount();
+      std::int64_t& sum = changes.summed[std::string(view(one.getSubject()))];
+      sum += one.getAmount();
+      CHECK(one.getSumAfter() == sum);
     }
+    ++changes.pages;
     after = page.next;
   } while (!after.empty());
   return changes;
@@ -101,4 +114,26 @@ TEST_CASE("two moments differ by the lines that differ, and by the events that m
       CHECK(changes.summed[line] == amount - changes.from.at(line));
   }
   CHECK(seen > 100);
+}
+
+TEST_CASE("a line's difference goes on over pages of any size") {
+  PastLedger ledger(19, 400);
+  std::mt19937 random(29);
+  std::size_t most_pages = 0;
+  for (unsigned i = 0; i < 12; ++i) {
+    const AsOf first = ledger.any_bound(i % 4, random);
+    const AsOf second = i % 2 == 0 ? AsOf{} : ledger.any_bound((i / 2) % 4, random);
+    if (budgets_at(ledger, first).empty() || budgets_at(ledger, second).empty()) continue;
+    INFO(format(first) << " to " << format(second));
+    const Changes whole = changes_between(ledger, first, second, 0);
+    for (const std::size_t limit : {1u, 2u, 5u}) {
+      const Changes paged = changes_between(ledger, first, second, limit);
+      CHECK(paged.from == whole.from);
+      CHECK(paged.to == whole.to);
+      CHECK(paged.summed == whole.summed);
+      CHECK(paged.events == whole.events);
+      most_pages = std::max(most_pages, paged.pages);
+    }
+  }
+  CHECK(most_pages > 6);
 }

@@ -2,6 +2,7 @@
 
 #include <schema/views.capnp.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -23,13 +24,15 @@ struct Answer {
   std::map<std::string, std::int64_t> summed;                            // of the contributions
   std::set<std::uint64_t> contributing;
   std::set<std::uint64_t> evidence;
+  std::size_t pages = 0;
 };
 
 std::string name_of(std::string_view subject, std::string_view tag) {
   return fmt::format("{} {}", subject, tag);
 }
 
-/// All pages of an explanation, with its sums taken again.
+/// All pages of an explanation, with its sums taken again. A figure that goes on over pages is the
+/// same on each of them.
 Result<Answer> ask(const PastLedger& ledger, const Question& question, const AsOf& as_of,
                    std::size_t limit = 0) {
   Answer answer;
@@ -37,25 +40,51 @@ Result<Answer> ask(const PastLedger& ledger, const Question& question, const AsO
   RowBuffer<schema::ContributionRow> buffer;
   RecordBuffer record_buffer;
   std::string after;
+  std::string begun;  // the figure that the page before ended in
+  std::uint32_t events = 0;
   do {
     CF_LET(const Explanation page,
            explain(ledger.journal(), question, as_of, PastLedger::now(), after, limit));
-    for (const std::string& row : page.figures) {
-      const auto figure = figure_buffer.read(row);
+    std::size_t next = 0;
+    CHECK((page.events_before != 0) == (!begun.empty() && events != 0));
+    for (std::size_t i = 0; i < page.figures.size(); ++i) {
+      const auto figure = figure_buffer.read(page.figures[i]);
       const std::string name = name_of(view(figure.getSubject()), view(figure.getSourceTag()));
-      CHECK(answer.figures.emplace(name, std::pair(figure.getAmount(), figure.getSum())).second);
+      const auto added =
+          answer.figures.emplace(name, std::pair(figure.getAmount(), figure.getSum()));
+      CHECK(added.first->second == std::pair(figure.getAmount(), figure.getSum()));
+      CHECK(added.second == (i != 0 || begun.empty()));
+      if (i == 0 && !begun.empty()) CHECK(name == begun);
+      if (added.second) events = 0;
+      CHECK((i == 0 ? page.events_before : 0) == events);
+      const bool is_last = i + 1 == page.figures.size();
+      const std::uint32_t end = figure.getEvents() - (is_last ? page.events_after : 0);
+      for (; events < end; ++events, ++next) {
+        REQUIRE(next < page.contributions.size());
+        const auto one = buffer.read(page.contributions[next]);
+        CHECK(name_of(view(one.getSubject()), view(one.getSourceTag())) == name);
+        std::int64_t& sum = answer.summed[name];
+        sum += one.getAmount();
+        CHECK(one.getSumAfter() == sum);
+        answer.contributing.insert(one.getSequence());
+      }
+      begun = is_last && page.events_after != 0 ? name : std::string();
     }
-    for (const std::string& row : page.contributions) {
-      const auto one = buffer.read(row);
-      std::int64_t& sum = answer.summed[name_of(view(one.getSubject()), view(one.getSourceTag()))];
-      sum += one.getAmount();
-      CHECK(one.getSumAfter() == sum);
-      answer.contributing.insert(one.getSequence());
-    }
+    CHECK(next == page.contributions.size());
     for (const std::string& bytes : page.evidence)
       answer.evidence.insert(must(record_buffer.load(bytes)).getSequence());
+    ++answer.pages;
+    // Only the contributions of one event may go beyond what was asked for.
+    const auto last_event = page.contributions.empty()
+                                ? 0
+                                : buffer.read(page.contributions.back()).getSequence();
+    const auto of_others = std::ranges::count_if(page.contributions, [&](const std::string& row) {
+      return buffer.read(row).getSequence() != last_event;
+    });
+    if (limit != 0) CHECK(static_cast<std::size_t>(of_others) < limit);
     after = page.next;
   } while (!after.empty());
+  CHECK(begun.empty());
   return answer;
 }
 
@@ -91,20 +120,46 @@ TEST_CASE("every line is explained by events that sum to its budget, at any mome
   CHECK(lines > 200);
 }
 
-TEST_CASE("a project's and a unit's lines are explained together, whatever the pages") {
+TEST_CASE("a figure goes on over pages of any size, and is the same explanation") {
   const PastLedger ledger(11, 400);
   const auto budgets = current_budgets(ledger, {});
-  for (const std::string subject : {"project/P", "project/Q", "unit/U"}) {
-    const Answer whole = must(ask(ledger, {subject, {}, schema::Figure::CURRENT}, {}));
-    CHECK(whole.figures.size() > 1);
-    for (const auto& [name, figure] : whole.figures) {
-      CHECK(figure.first == figure.second);
-      CHECK(budgets.at(name.substr(0, name.size() - 1)) == figure.first);
+  std::mt19937 random(19);
+  for (const std::string subject : {"project/P", "project/Q", "unit/U", "pool/p"})
+    for (unsigned i = 0; i < 9; ++i) {
+      const AsOf as_of = i == 0 ? AsOf{} : ledger.any_bound(i % 4, random);
+      const auto figure = i % 3 == 1 ? schema::Figure::SPENT : schema::Figure::CURRENT;
+      const auto whole = ask(ledger, {subject, {}, figure}, as_of);
+      if (!whole) continue;  // nothing of it counts yet
+      INFO(subject << " as of " << format(as_of));
+      CHECK(whole->pages == 1);
+      for (const auto& [name, sums] : whole->figures) {
+        CHECK(sums.first == sums.second);
+        if (i == 0 && !subject.starts_with("pool"))
+          CHECK(budgets.at(name.substr(0, name.size() - 1)) == sums.first);
+      }
+      for (const std::size_t limit : {1u, 2u, 3u, 7u}) {
+        const Answer paged = must(ask(ledger, {subject, {}, figure}, as_of, limit));
+        CHECK(paged.figures == whole->figures);
+        CHECK(paged.summed == whole->summed);
+        CHECK(paged.contributing == whole->contributing);
+        CHECK(paged.evidence == whole->evidence);
+        CHECK(paged.pages >= whole->contributing.size() / limit);
+      }
     }
-    const Answer paged = must(ask(ledger, {subject, {}, schema::Figure::CURRENT}, {}, 1));
-    CHECK(paged.figures == whole.figures);
-    CHECK(paged.evidence == whole.evidence);
+}
+
+TEST_CASE("the end of a page that was made up is refused") {
+  const PastLedger ledger(11, 60);
+  const Moment now{ledger.journal().size(), {}};
+  for (const std::string_view key : {"x", "a mark that is cut short"}) {
+    const auto refused = explain(ledger.journal(), {"project/P", {}, schema::Figure::CURRENT}, {},
+                                 PastLedger::now(), next_page(now, key), 0);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == ErrorCode::invalid);
   }
+  for (const std::string& key : {std::string(48, '\xff'), std::string(90, '\xff')})
+    (void)explain(ledger.journal(), {"project/P", {}, schema::Figure::CURRENT}, {},
+                  PastLedger::now(), next_page(now, key), 0);
 }
 
 TEST_CASE("what an event rests on comes with what that rests on") {

@@ -57,8 +57,8 @@ void ExplanationGraph::arrow(std::string_view from, std::string_view to, std::st
 
 void ExplanationGraph::add(const Explained& page) {
   begin();
-  for (std::size_t index = 0; index < page.figures().size(); ++index) {
-    const auto figure = page.figures()[index];
+  for (std::size_t index = 0; index < page.size(); ++index) {
+    const auto figure = page.figure(index);
     const auto money = [&](std::int64_t minor) {
       const unsigned exponent = view(figure.getMeasure()) == headcount_measure
                                     ? headcount_exponent

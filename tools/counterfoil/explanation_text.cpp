@@ -45,8 +45,8 @@ std::string ExplanationText::label(std::string_view field) const {
 }
 
 void ExplanationText::add(const Explained& page) {
-  for (std::size_t index = 0; index < page.figures().size(); ++index) {
-    const auto figure = page.figures()[index];
+  for (std::size_t index = 0; index < page.size(); ++index) {
+    const auto figure = page.figure(index);
     const bool of_pool = figure.getProject().size() == 0;
     const std::string measure(view(figure.getMeasure()));
     const auto& events = page.contributions_of(index);

@@ -1,7 +1,8 @@
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
+#include <capnp/message.h>
+
 #include <iostream>
-#include <map>
 #include <memory>
 
 #include "codec/json.h"
@@ -33,33 +34,54 @@ class Printer {
                     std::cout);
   }
   void add(schema::Reader::DifferenceResults::Reader page) {
-    if (rows_ && list_events_)
-      for (const auto event : page.getContributions()) rows_->row(event);
-    else if (rows_)
-      for (const auto change : page.getChanges()) rows_->row(change);
-    else
-      add_json(page);
+    const auto events = page.getContributions();
+    if (rows_ && list_events_) {
+      for (const auto event : events) rows_->row(event);
+      return;
+    }
+    const auto changes = page.getChanges();
+    unsigned next = 0;
+    for (unsigned i = 0; i < changes.size(); ++i) {
+      begin(changes[i], i == 0 && page.getEventsBefore() != 0);
+      for (; next < events.size() && view(events[next].getSubject()) == line_; ++next)
+        if (is_json_) contributions_.push_back(to_json(events[next]));
+      if (i + 1 < changes.size() || page.getEventsAfter() == 0) print();
+    }
   }
   Result<void> finish() { return rows_ ? rows_->finish() : Result<void>(); }
 
  private:
-  static void add_json(schema::Reader::DifferenceResults::Reader page) {
-    std::map<std::string, boost::json::array, std::less<>> events;
-    for (const auto event : page.getContributions())
-      events[std::string(view(event.getSubject()))].push_back(to_json(event));
-    for (const auto change : page.getChanges()) {
-      boost::json::object line = to_json(change).as_object();
-      const std::string subject =
-          format_line({change.getFiscalYear(), view(change.getProject()), view(change.getFund()),
-                       view(change.getMeasure()), view(change.getItem())});
-      line["contributions"] = std::move(events[subject]);
-      std::cout << boost::json::serialize(line) << '\n';
+  /// A line, or the events of it that are on another page.
+  void begin(schema::ChangeRow::Reader change, bool goes_on) {
+    if (goes_on) {
+      auto row = change_->getRoot<schema::ChangeRow>();
+      std::string events(view(row.asReader().getEvents()));
+      if (!events.empty() && change.getEvents().size() != 0) events += ' ';
+      row.setEvents(text_of(events + std::string(view(change.getEvents()))));
+      return;
     }
+    change_ = std::make_unique<capnp::MallocMessageBuilder>();
+    change_->setRoot(change);
+    contributions_.clear();
+    line_ = format_line({change.getFiscalYear(), view(change.getProject()), view(change.getFund()),
+                         view(change.getMeasure()), view(change.getItem())});
+  }
+
+  void print() {
+    const auto change = change_->getRoot<schema::ChangeRow>().asReader();
+    if (rows_) return rows_->row(change);
+    boost::json::object line = to_json(change).as_object();
+    line["contributions"] = std::move(contributions_);
+    std::cout << boost::json::serialize(line) << '\n';
   }
 
   bool is_json_;
   bool list_events_;
   std::optional<Output> rows_;
+  // The line that is gathered: its events may be on several pages.
+  std::unique_ptr<capnp::MallocMessageBuilder> change_;
+  std::string line_;
+  boost::json::array contributions_;
 };
 
 Result<ExitStatus> difference(const GlobalOptions& global, const DifferenceOptions& options) {

@@ -26,8 +26,8 @@ struct ExplainOptions {
 
 /// Prints the figures of a page as JSON: each with its contributions, and all that they rest on.
 void print_json(const Explained& page) {
-  for (std::size_t index = 0; index < page.figures().size(); ++index) {
-    boost::json::object line = to_json(page.figures()[index]).as_object();
+  for (std::size_t index = 0; index < page.size(); ++index) {
+    boost::json::object line = to_json(page.figure(index)).as_object();
     boost::json::array contributions;
     for (const auto one : page.contributions_of(index)) contributions.push_back(to_json(one));
     line["contributions"] = std::move(contributions);
@@ -42,7 +42,7 @@ void print_json(const Explained& page) {
 /// Writes a receipt of each event that adds something.
 Result<void> write_receipts(const Explained& page, const std::string& folder, LogReader& log,
                             const SignedCheckpoint& in) {
-  for (std::size_t index = 0; index < page.figures().size(); ++index)
+  for (std::size_t index = 0; index < page.size(); ++index)
     for (const auto one : page.contributions_of(index)) {
       CF_LET(const Receipt receipt, log.receipt(one.getSequence(), in));
       CF_TRY(write_out(fmt::format("{}/{}.tlog-proof", folder, one.getSequence()),
@@ -62,8 +62,8 @@ class Printer {
       rows_.emplace(options, capnp::Schema::from<schema::ContributionRow>(), std::cout);
   }
   void add(const Explained& page) {
-    for (std::size_t index = 0; index < page.figures().size(); ++index) {
-      const auto figure = page.figures()[index];
+    for (std::size_t index = 0; index < page.size(); ++index) {
+      const auto figure = page.figure(index);
       sums_match_ = sums_match_ && figure.getAmount() == figure.getSum();
       if (rows_)
         for (const auto one : page.contributions_of(index)) rows_->row(one);
@@ -99,6 +99,7 @@ Result<ExitStatus> explain(const GlobalOptions& global, const ExplainOptions& op
     CF_LET(in, log->checkpoint());
   }
   Printer printer(output, options);
+  Explained page;
   std::string after;
   do {
     auto request = access->reader().explainRequest();
@@ -108,11 +109,11 @@ Result<ExitStatus> explain(const GlobalOptions& global, const ExplainOptions& op
     fill(request.initAsOf(), access->as_of());
     request.setAfter(data_of(after));
     CF_LET(auto response, access->call(kj::mv(request)));
-    CF_LET(const Explained page, Explained::of(response));
+    after = view(response.getNext());
+    CF_TRY(page.add(kj::mv(response)));
     if (log) CF_TRY(write_receipts(page, options.receipts, *log, *in));
     printer.add(page);
     CF_TRY(flush_output());
-    after = view(response.getNext());
   } while (!after.empty());
   CF_TRY(printer.finish());
   if (printer.sums_match()) return ExitStatus::done;

@@ -74,6 +74,7 @@ struct Filter {
   request @6 :Text;
   state @7 :Text;     # of a target, a correction, a grade or an obligation
   rule @8 :Text;      # of a breach: "R19"
+  pool @9 :Text;
 }
 
 struct AsOf {

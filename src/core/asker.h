@@ -3,7 +3,7 @@
 #include <atomic>
 #include <memory>
 
-#include "core/result.h"
+#include "core/go_on.h"
 
 namespace counterfoil {
 
@@ -13,10 +13,9 @@ class Asker {
  public:
   bool is_gone() const { return gone_->load(std::memory_order_relaxed); }
   void leave() const { gone_->store(true, std::memory_order_relaxed); }
-  /// `busy` once they are gone; nobody reads it.
+  /// `busy` once they are gone.
   Result<void> check_there() const {
-    if (!is_gone()) return {};
-    return fail(ErrorCode::busy, "nobody waits for the answer any more");
+    return check([this] { return !is_gone(); });
   }
 
  private:

@@ -6,8 +6,10 @@
 #include "projections/row_codec.h"
 #include "service/difference.h"
 #include "service/explain.h"
+#include "service/past_rows.h"
 #include "service/proposing.h"
 #include "service/queries.h"
+#include "service/rebuilt.h"
 
 namespace counterfoil {
 namespace {
@@ -21,7 +23,8 @@ Filter filter_of(schema::Filter::Reader filter) {
           std::string(view(filter.getKind())),
           std::string(view(filter.getRequest())),
           std::string(view(filter.getState())),
-          std::string(view(filter.getRule()))};
+          std::string(view(filter.getRule())),
+          std::string(view(filter.getPool()))};
 }
 
 AsOf as_of_of(schema::AsOf::Reader given) {
@@ -56,7 +59,7 @@ class ReaderServer final : public schema::Reader::Server {
   ReaderServer(Ledger& ledger, Background& background) : ledger_(ledger), background_(background) {}
 
   kj::Promise<void> budgets(BudgetsContext context) override {
-    return page_of("budgets", context.getParams()).then([context](RowPage page) mutable {
+    return page_of("budgets", context).then([context](RowPage page) mutable {
       auto results = context.getResults();
       set_rows<schema::BudgetRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
                                   page.rows);
@@ -65,7 +68,7 @@ class ReaderServer final : public schema::Reader::Server {
   }
 
   kj::Promise<void> adjustments(AdjustmentsContext context) override {
-    return page_of("adjustments", context.getParams()).then([context](RowPage page) mutable {
+    return page_of("adjustments", context).then([context](RowPage page) mutable {
       auto results = context.getResults();
       set_rows<schema::AdjustmentRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
                                       page.rows);
@@ -76,7 +79,7 @@ class ReaderServer final : public schema::Reader::Server {
   kj::Promise<void> rows(RowsContext context) override {
     const std::string name(view(context.getParams().getView()));
     or_throw(ledger_.projector().find(name));
-    return page_of(name, context.getParams()).then([context](RowPage page) mutable {
+    return page_of(name, context).then([context](RowPage page) mutable {
       auto results = context.getResults();
       set_data(results.initRows(static_cast<unsigned>(page.rows.size())), page.rows);
       results.setNext(data_of(page.next));
@@ -107,10 +110,12 @@ class ReaderServer final : public schema::Reader::Server {
                  question = Question{std::string(view(params.getSubject())),
                                      filter_of(params.getFilter()), params.getFigure()},
                  as_of = as_of_of(params.getAsOf()), after = std::string(view(params.getAfter())),
-                 limit = params.getLimit()] {
-      return counterfoil::explain(ledger.journal(), question, as_of, ledger.now(), after, limit);
+                 limit = params.getLimit()](const Asker& asker) {
+      return counterfoil::explain(ledger.journal(), question, as_of, ledger.now(), after, limit,
+                                  asker);
     };
-    return background_.reads.run(std::move(work))
+    context.allowCancellation();
+    return background_.reads.run_while_awaited(std::move(work))
         .then([context](Result<Explanation> found) mutable {
           const Explanation answer = or_throw(std::move(found));
           auto results = context.getResults();
@@ -132,7 +137,7 @@ class ReaderServer final : public schema::Reader::Server {
     auto work = [&ledger = ledger_, first = as_of_of(params.getFirst()),
                  second = as_of_of(params.getSecond()), filter = filter_of(params.getFilter()),
                  figure = params.getFigure(), after = std::string(view(params.getAfter())),
-                 limit = params.getLimit()]() -> Result<DifferencePage> {
+                 limit = params.getLimit()](const Asker& asker) -> Result<DifferencePage> {
       // Both sides go on where the first page of them ended; the key is behind both ends.
       const auto first_after = after.substr(0, sizeof(std::uint64_t));
       CF_LET(const PastPage from, past_page(ledger.journal(), first, ledger.now(), first_after));
@@ -140,11 +145,12 @@ class ReaderServer final : public schema::Reader::Server {
              past_page(ledger.journal(), second, ledger.now(), after.substr(first_after.size())));
       CF_LET(DifferencePage page,
              read_difference(ledger.journal(), ledger.past(),
-                             {from.moment, to.moment, filter, figure}, to.after, limit));
+                             {from.moment, to.moment, filter, figure}, to.after, limit, asker));
       if (!page.next.empty()) page.next = next_page(from.moment, next_page(to.moment, page.next));
       return page;
     };
-    return background_.past.run(std::move(work))
+    context.allowCancellation();
+    return background_.past.run_while_awaited(std::move(work))
         .then([context](Result<DifferencePage> found) mutable {
           const DifferencePage page = or_throw(std::move(found));
           auto results = context.getResults();
@@ -164,17 +170,19 @@ class ReaderServer final : public schema::Reader::Server {
     auto work = [&ledger = ledger_, document = std::string(view(params.getRuleSet())),
                  in_place_of = std::string(view(params.getInPlaceOf())),
                  as_of = as_of_of(params.getAsOf()), after = std::string(view(params.getAfter())),
-                 limit = params.getLimit()] {
+                 limit = params.getLimit()](const Asker& asker) {
       return read_what_if(ledger.journal(), ledger.past(), ledger.zone(), document, in_place_of,
-                          as_of, ledger.now(), after, limit);
+                          as_of, ledger.now(), after, limit, asker);
     };
-    return background_.past.run(std::move(work)).then([context](Result<RowPage> found) mutable {
-      const RowPage page = or_throw(std::move(found));
-      auto results = context.getResults();
-      set_rows<schema::WhatIfRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
-                                  page.rows);
-      results.setNext(data_of(page.next));
-    });
+    context.allowCancellation();
+    return background_.past.run_while_awaited(std::move(work))
+        .then([context](Result<RowPage> found) mutable {
+          const RowPage page = or_throw(std::move(found));
+          auto results = context.getResults();
+          set_rows<schema::WhatIfRow>(results.initRows(static_cast<unsigned>(page.rows.size())),
+                                      page.rows);
+          results.setNext(data_of(page.next));
+        });
   }
 
   kj::Promise<void> rebuilt(RebuiltContext context) override {
@@ -249,35 +257,55 @@ class ReaderServer final : public schema::Reader::Server {
             params.getLimit()};
   }
 
-  /// A page of a view's rows, of now or as of a moment of the past. What is folded anew for it may
-  /// take minutes, so it does not hold up other reads.
-  template <typename Params>
-  kj::Promise<RowPage> page_of(const std::string& name, Params params) {
-    auto filter = filter_of(params.getFilter());
-    std::string after(view(params.getAfter()));
-    const std::size_t limit = params.getLimit();
-    const AsOf as_of = as_of_of(params.getAsOf());
-    const auto unwrapped = [](Result<RowPage> page) { return or_throw(std::move(page)); };
-    if (!as_of.is_set())
-      return folded(name)
-          .then(
-              [this, name, filter = std::move(filter), after = std::move(after), limit]() mutable {
-                return background_.reads.run(
-                    [&projector = ledger_.projector(), name, filter = std::move(filter),
-                     after = std::move(after),
-                     limit] { return read_rows(projector, name, filter, after, limit); });
-              })
-          .then(unwrapped);
-    // What is folded from one project's records alone does not wait for what takes minutes.
-    const bool by_project =
-        !filter.project.empty() && or_throw(ledger_.projector().find(name))->is_by_project();
-    return (by_project ? background_.reads : background_.past)
-        .run([&ledger = ledger_, name, filter = std::move(filter), after = std::move(after), limit,
-              as_of] {
-          return read_rows_as_of(ledger.projector(), ledger.journal(), ledger.past(), name, filter,
-                                 as_of, ledger.now(), after, limit);
+  /// What is asked of a view's rows.
+  struct RowQuestion {
+    std::string name;
+    Filter filter;
+    AsOf as_of;
+    std::string after;
+    std::size_t limit = 0;
+  };
+
+  /// A page of a view's rows, of now or as of a moment of the past.
+  template <typename Context>
+  kj::Promise<RowPage> page_of(const std::string& name, Context& context) {
+    const auto params = context.getParams();
+    RowQuestion question{name, filter_of(params.getFilter()), as_of_of(params.getAsOf()),
+                         std::string(view(params.getAfter())), params.getLimit()};
+    context.allowCancellation();
+    if (question.as_of.is_set()) return page_of_past(std::move(question));
+    return folded(name)
+        .then([this, question = std::move(question)]() mutable {
+          return background_.reads.run(
+              [&projector = ledger_.projector(), question = std::move(question)] {
+                return read_rows(projector, question.name, question.filter, question.after,
+                                 question.limit);
+              });
         })
-        .then(unwrapped);
+        .then([](Result<RowPage> page) { return or_throw(std::move(page)); });
+  }
+
+  /// What is folded from few records does not wait for what is folded from the whole journal, which
+  /// may take minutes and does not hold up other reads.
+  kj::Promise<RowPage> page_of_past(RowQuestion question) {
+    auto own = [&ledger = ledger_, question](const Asker& asker) {
+      return read_own_rows_as_of(ledger.projector(), ledger.journal(), question.name,
+                                 question.filter, question.as_of, ledger.now(), question.after,
+                                 question.limit, asker);
+    };
+    auto any = [&ledger = ledger_, question = std::move(question)](const Asker& asker) {
+      return read_any_rows_as_of(ledger.projector(), ledger.journal(), ledger.past(), question.name,
+                                 question.filter, question.as_of, ledger.now(), question.after,
+                                 question.limit, asker);
+    };
+    return background_.reads.run_while_awaited(std::move(own))
+        .then([this, any = std::move(any)](
+                  Result<std::optional<RowPage>> found) mutable -> kj::Promise<RowPage> {
+          if (auto page = or_throw(std::move(found))) return std::move(*page);
+          return background_.past.run_while_awaited(std::move(any)).then([](Result<RowPage> page) {
+            return or_throw(std::move(page));
+          });
+        });
   }
 
   /// Resolves when the view holds every record that is acknowledged by now.

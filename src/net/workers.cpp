@@ -12,12 +12,14 @@ Workers::~Workers() {
   wake_.notify_all();
   for (std::thread& thread : threads_) thread.join();
   const Error why{ErrorCode::busy, "the ledger is stopping: ask again when it is back"};
-  for (const Job& job : refused) job(&why);
+  for (const Job& job : refused) job.run(&why);
 }
 
 void Workers::add(Job job) {
   {
     const std::lock_guard lock(mutex_);
+    if (jobs_.size() >= waiting_max_)
+      std::erase_if(jobs_, [](const Job& waiting) { return waiting.asker.is_gone(); });
     if (jobs_.size() < waiting_max_) {
       jobs_.push_back(std::move(job));
       if (jobs_.size() > idle_ && threads_.size() < threads_max_)
@@ -28,7 +30,7 @@ void Workers::add(Job job) {
   }
   const Error why{ErrorCode::busy,
                   fmt::format("{} reads wait already: ask again in a moment", waiting_max_)};
-  job(&why);
+  job.run(&why);
 }
 
 void Workers::work() {
@@ -41,8 +43,8 @@ void Workers::work() {
     Job job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
-    job(nullptr);
-    job = nullptr;
+    if (!job.asker.is_gone()) job.run(nullptr);
+    job = {};
     lock.lock();
   }
 }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/asker.h"
 #include "core/result.h"
 #include "net/failure.h"
 
@@ -35,19 +36,36 @@ class Workers {
   /// work.
   template <typename Work>
   auto run(Work work) -> kj::Promise<decltype(work())> {
-    auto pair = kj::newPromiseAndCrossThreadFulfiller<decltype(work())>();
-    auto fulfiller = std::make_shared<decltype(pair.fulfiller)>(kj::mv(pair.fulfiller));
-    add([work = std::move(work), fulfiller](const Error* refused) mutable {
-      const auto& promise = **fulfiller;
-      if (refused) return promise.reject(to_exception(*refused));
-      KJ_IF_MAYBE (exception, kj::runCatchingExceptions([&] { promise.fulfill(work()); }))
-        promise.reject(kj::mv(*exception));
-    });
-    return kj::mv(pair.promise);
+    return run_for(Asker(), std::move(work));
+  }
+
+  /// Runs `work(asker)` in the same way. Dropping the promise tells the asker to be gone: the work
+  /// is never begun then, or ends by itself.
+  template <typename Work>
+  auto run_while_awaited(Work work) -> kj::Promise<decltype(work(Asker()))> {
+    const Asker asker;
+    return run_for(asker, [work = std::move(work), asker]() mutable { return work(asker); })
+        .attach(kj::defer([asker] { asker.leave(); }));
   }
 
  private:
-  using Job = std::function<void(const Error* refused)>;
+  struct Job {
+    Asker asker;
+    std::function<void(const Error* refused)> run;
+  };
+
+  template <typename Work>
+  auto run_for(const Asker& asker, Work work) -> kj::Promise<decltype(work())> {
+    auto pair = kj::newPromiseAndCrossThreadFulfiller<decltype(work())>();
+    auto fulfiller = std::make_shared<decltype(pair.fulfiller)>(kj::mv(pair.fulfiller));
+    add({asker, [work = std::move(work), fulfiller](const Error* refused) mutable {
+           const auto& promise = **fulfiller;
+           if (refused) return promise.reject(to_exception(*refused));
+           KJ_IF_MAYBE (exception, kj::runCatchingExceptions([&] { promise.fulfill(work()); }))
+             promise.reject(kj::mv(*exception));
+         }});
+    return kj::mv(pair.promise);
+  }
   void add(Job job);
   void work();
 

@@ -11,7 +11,7 @@ namespace counterfoil {
 class Adjustments final : public Projection {
  public:
   std::string_view name() const override { return "adjustments"; }
-  bool is_by_project() const override { return true; }
+  MadeOf made_of() const override { return MadeOf::projects; }
   std::uint32_t version() const override { return 1; }
   capnp::StructSchema row_schema() const override {
     return capnp::Schema::from<schema::AdjustmentRow>();

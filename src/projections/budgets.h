@@ -12,7 +12,7 @@ namespace counterfoil {
 class Budgets final : public Projection {
  public:
   std::string_view name() const override { return "budgets"; }
-  bool is_by_project() const override { return true; }
+  MadeOf made_of() const override { return MadeOf::projects; }
   std::uint32_t version() const override { return 1; }
   capnp::StructSchema row_schema() const override {
     return capnp::Schema::from<schema::BudgetRow>();

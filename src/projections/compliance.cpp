@@ -38,7 +38,7 @@ void put(Rows& rows, schema::Record::Reader record, const Place& place, std::uin
 class Compliance final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "compliance"; }
-  bool is_by_project() const override { return true; }
+  MadeOf made_of() const override { return MadeOf::projects; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     remember_registry(record, rows);

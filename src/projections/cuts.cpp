@@ -71,6 +71,12 @@ Result<void> set_grade(Row::Builder row, schema::Record::Reader record, std::str
 class Cuts final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "cuts"; }
+  MadeOf made_of() const override { return MadeOf::projects_and_beside; }
+  /// The grade may be a predecessor's.
+  void note_beside(schema::Record::Reader record, Beside& beside) const override {
+    if (cuts_of(record.getFact()).empty()) return;
+    for (const std::uint64_t event : record.getEvidence()) beside.events.insert(event);
+  }
 
   /// Rows in the order of the journal, then of the event's legs.
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {

@@ -99,7 +99,7 @@ Result<void> put(Rows& rows, const HeldRecord& record, const Counts& counts) {
 class Grades final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "grades"; }
-  bool is_by_project() const override { return true; }
+  MadeOf made_of() const override { return MadeOf::projects; }
   std::uint32_t version() const override { return 2; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {

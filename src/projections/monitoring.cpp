@@ -80,7 +80,7 @@ Result<void> put_rows(Rows& rows, const HeldRecord& check) {
 class Monitoring final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "monitoring"; }
-  bool is_by_project() const override { return true; }
+  MadeOf made_of() const override { return MadeOf::projects; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     remember_registry(record, rows);

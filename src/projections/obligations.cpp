@@ -106,6 +106,13 @@ class Obligations final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "obligations"; }
   std::uint32_t version() const override { return 2; }
+  MadeOf made_of() const override { return MadeOf::projects_and_beside; }
+  /// What answers a grade may be about anything, and be reversed.
+  void note_beside(schema::Record::Reader record, Beside& beside) const override {
+    if (!record.getFact().isResultApplied()) return;
+    for (const std::uint64_t answer : record.getFact().getResultApplied().getAnswers())
+      beside.events.insert(answer);
+  }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     remember_registry(record, rows);

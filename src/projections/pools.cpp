@@ -70,6 +70,7 @@ Result<void> add_to_row(Rows& rows, const PoolEffect& effect, std::int32_t year,
 class Pools final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "pools"; }
+  MadeOf made_of() const override { return MadeOf::pools; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     const auto fact = record.getFact();

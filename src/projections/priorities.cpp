@@ -133,6 +133,15 @@ Result<void> put_list(Rows& rows, const std::string& id) {
 class Priorities final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "priorities"; }
+  MadeOf made_of() const override { return MadeOf::projects_and_beside; }
+  /// A later version of a list, or of its plan, may leave the project out.
+  void note_beside(schema::Record::Reader record, Beside& beside) const override {
+    const auto fact = record.getFact();
+    if (fact.isPriorityListAdopted())
+      beside.subjects.insert(fmt::format("list/{}", view(fact.getPriorityListAdopted().getList())));
+    if (fact.isFundingPlanFiled())
+      beside.subjects.insert(fmt::format("list/{}", view(fact.getFundingPlanFiled().getList())));
+  }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     remember_registry(record, rows);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,9 +43,21 @@ class Projection {
   /// behind other prefixes are the fold's own.
   virtual capnp::StructSchema row_schema() const = 0;
   virtual std::string_view row_prefix() const = 0;
-  /// Whether the rows of a project are made by the records about that project, and about the ledger
-  /// itself, alone: they can then be folded without the rest of the journal.
-  virtual bool is_by_project() const { return false; }
+  /// Which records make the rows of one project, one unit or one pool, so that they can be folded
+  /// without the rest of the journal. Those about the ledger itself always do, too.
+  enum class MadeOf {
+    journal,              // all of them
+    projects,             // those about the project; about the unit, and what its records are about
+    projects_and_beside,  // the same, and what note_beside() says of them
+    pools                 // those about the pool
+  };
+  virtual MadeOf made_of() const { return MadeOf::journal; }
+  /// What else the rows of a record rest on.
+  struct Beside {
+    std::set<std::string> subjects;  // all that is about these
+    std::set<std::uint64_t> events;  // these, what replaces them, and what reverses them
+  };
+  virtual void note_beside(schema::Record::Reader /*record*/, Beside& /*beside*/) const {}
   /// Total: a fact whose target is absent contributes nothing. An error halts this projection.
   virtual Result<void> fold(schema::Record::Reader record, Rows& rows) const = 0;
   /// The version before this one, while this build has it: it follows the journal until this one is

@@ -4,26 +4,14 @@
 #include <atomic>
 #include <filesystem>
 
-#include "codec/canonical.h"
-#include "codec/describe.h"
 #include "core/go_on.h"
+#include "projections/fold.h"
 #include "projections/rows.h"
 
 namespace counterfoil {
 namespace {
 
-constexpr std::uint64_t records_in_batch = 65'536;
-constexpr std::size_t bytes_in_batch = 4u << 20;
-
 std::atomic<std::uint64_t> next_number{0};
-
-Result<void> fold_one(const Projection& projection, schema::Record::Reader record, Rows& rows) {
-  try {
-    return projection.fold(record, rows);
-  } catch (const kj::Exception& error) {
-    return fail(ErrorCode::corrupt, "it cannot be read: {}", describe(error));
-  }
-}
 
 }  // namespace
 
@@ -57,41 +45,34 @@ Scratch::~Scratch() {
   std::filesystem::remove(std::filesystem::path(path_).parent_path(), error);  // where it is empty
 }
 
+/// All projections are folded over one read of the records.
 Result<void> Scratch::fold_to(std::uint64_t position, const At& at) {
-  while (position_ < position) {
-    CF_TRY(fold_batch(position));
-    CF_TRY(check([&] { return at(position_); }));
-  }
-  return {};
-}
-
-/// One write. All projections are folded over one read of the records.
-Result<void> Scratch::fold_batch(std::uint64_t end) {
   std::vector<PendingRows> rows;
   rows.reserve(parts_.size());
   for (const Part& part : parts_) rows.emplace_back(*rocks_, part.family);
-  RecordBuffer buffer;
-  auto scan = journal_->scan(Sequence{position_});
-  const std::uint64_t last = std::min(end, position_ + records_in_batch);
-  std::size_t bytes = 0;
-  while (position_ < last && bytes < bytes_in_batch) {
-    CF_LET(const auto next, scan.next());
-    if (!next) return fail(ErrorCode::not_found, "there is no record {}", position_);
-    CF_LET(const auto record, buffer.load(*next));
-    CF_TRY(check_foldable(record));
-    bytes = 0;
+  const auto fold = [&](schema::Record::Reader record) -> Result<std::size_t> {
+    std::size_t bytes = 0;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       Part& part = parts_[i];
       if (part.error) continue;
-      if (auto folded = fold_one(*part.projection, record, rows[i]); !folded)
-        part.error = fail_at(fmt::format("record {}", position_), folded.error()).value();
+      if (auto folded = fold_record(*part.projection, record.getSequence(), record, rows[i]);
+          !folded)
+        part.error = folded.error();
       bytes += rows[i].bytes();
     }
-    ++position_;
-  }
-  Rocks::Batch batch;
-  for (PendingRows& pending : rows) pending.take(batch);
-  return rocks_->write(batch, Rocks::Durability::buffered);
+    return bytes;
+  };
+  const auto write = [&](std::uint64_t folded) -> Result<void> {
+    Rocks::Batch batch;
+    for (PendingRows& pending : rows) pending.take(batch);
+    CF_TRY(rocks_->write(batch, Rocks::Durability::buffered));
+    position_ = folded;
+    return {};
+  };
+  const auto check_wanted = [&](std::uint64_t done) { return check([&] { return at(done); }); };
+  if (position_ < position)
+    CF_TRY(fold_journal(*journal_, position_, position, {fold, write, check_wanted}));
+  return check_wanted(position_);
 }
 
 const Scratch::Part& Scratch::part(const Projection& projection) const {

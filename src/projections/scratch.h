@@ -41,7 +41,6 @@ class Scratch {
   };
   Scratch(const Journal& journal, std::string path) : journal_(&journal), path_(std::move(path)) {}
   const Part& part(const Projection& projection) const;
-  Result<void> fold_batch(std::uint64_t end);
 
   const Journal* journal_;
   std::string path_;  // empty where it was moved from

@@ -143,6 +143,11 @@ class Stale final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "stale"; }
   std::uint32_t version() const override { return 2; }
+  MadeOf made_of() const override { return MadeOf::projects_and_beside; }
+  /// What a decision cites, and what became of that.
+  void note_beside(schema::Record::Reader record, Beside& beside) const override {
+    if (is_decision(record.getFact().which())) beside.events.merge(cited_by(record));
+  }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     remember_registry(record, rows);

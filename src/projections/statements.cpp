@@ -115,7 +115,7 @@ Result<void> undo(std::uint64_t sequence, Rows& rows) {
 class Statements final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "statements"; }
-  bool is_by_project() const override { return true; }
+  MadeOf made_of() const override { return MadeOf::projects; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     const auto fact = record.getFact();

@@ -105,7 +105,7 @@ class Versions {
 class Targets final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "targets"; }
-  bool is_by_project() const override { return true; }
+  MadeOf made_of() const override { return MadeOf::projects; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     remember_registry(record, rows);

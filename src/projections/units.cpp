@@ -91,6 +91,7 @@ Result<void> undo_line(schema::Record::Reader reversal, Rows& rows) {
 class Units final : public RowProjection<Row> {
  public:
   std::string_view name() const override { return "units"; }
+  MadeOf made_of() const override { return MadeOf::projects; }
 
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     const auto fact = record.getFact();

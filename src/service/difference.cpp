@@ -183,8 +183,8 @@ Result<DifferencePage> read_difference(const Journal& journal, Past& past,
                                        std::size_t limit, const Asker& asker) {
   static const Budgets budgets;
   CF_LET(const Mark begin, parse_mark(after));
-  CF_LET(const Past::StatePtr first_state, past.state(budgets, comparison.first));
-  CF_LET(const Past::StatePtr second_state, past.state(budgets, comparison.second));
+  CF_LET(const Past::StatePtr first_state, past.state(budgets, comparison.first, asker));
+  CF_LET(const Past::StatePtr second_state, past.state(budgets, comparison.second, asker));
   Side first(past.walk(*first_state), begin.key, begin.is_inside());
   Side second(past.walk(*second_state), begin.key, begin.is_inside());
   Comparing comparing(journal, comparison, limit, asker);

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "service/contributions.h"
-#include "service/queries.h"
+#include "service/filter.h"
+#include "service/past.h"
 
 namespace counterfoil {
 
@@ -15,8 +16,8 @@ struct Comparison {
 
 /// A page of the lines that differ (ChangeRow), in the order of the view budgets, each with the
 /// contributions of the events that count at one of the moments only: those of the first moment are
-/// taken back. Their sum is the difference. Of the first line some contributions may be on the pages
-/// before, and of the last one on those behind.
+/// taken back. Their sum is the difference. Of the first line some contributions may be on the
+/// pages before, and of the last one on those behind.
 struct DifferencePage {
   std::vector<std::string> changes;
   std::vector<std::string> contributions;

@@ -1,7 +1,8 @@
 #pragma once
 
 #include "service/contributions.h"
-#include "service/queries.h"
+#include "service/filter.h"
+#include "service/moment.h"
 
 namespace counterfoil {
 

@@ -1,20 +1,21 @@
 #include "service/past.h"
 
 #include <algorithm>
+#include <chrono>
+#include <condition_variable>
 #include <limits>
+#include <vector>
 
-#include "codec/describe.h"
 #include "core/bytes.h"
 #include "core/limits.h"
+#include "projections/fold.h"
 #include "projections/rows.h"
 
 namespace counterfoil {
 namespace {
 
-/// A write of a state: what a fold holds in memory before it.
-constexpr std::size_t bytes_in_write = 4u << 20;
-/// How often a fold looks whether it is to end.
-constexpr std::uint64_t records_between_looks = 256;
+/// How often who waits for a fold looks whether he is still waited for.
+constexpr std::chrono::milliseconds between_looks{50};
 
 /// What the records before a state's end say of the bounds under which all of them count.
 struct Range {
@@ -66,9 +67,14 @@ class Past::State {
 
 /// A state that is there, or that somebody is folding: the others wait for it.
 struct Past::Slot {
-  std::string name;
-  Moment moment;
-  std::mutex mutex;  // held while it is folded; guards state
+  Slot(std::string of_name, Moment of_moment)
+      : name(std::move(of_name)), moment(std::move(of_moment)) {}
+
+  const std::string name;
+  const Moment moment;
+  std::condition_variable changed;
+  bool is_folding = false;
+  std::vector<Asker> askers;  // who waits for it, whoever folds it among them
   StatePtr state;
 };
 
@@ -76,49 +82,55 @@ Rocks::Cursor Past::walk(const State& state) const {
   return views_.rocks().walk(*state.view_.family);
 }
 
+/// The slot is the first one then.
+std::shared_ptr<Past::Slot> Past::slot_of(const std::string& name, const Moment& moment) {
+  const auto found = std::ranges::find_if(
+      slots_, [&](const auto& one) { return one->name == name && one->moment == moment; });
+  if (found != slots_.end()) {
+    slots_.splice(slots_.begin(), slots_, found);
+  } else {
+    slots_.push_front(std::make_shared<Slot>(name, moment));
+    if (slots_.size() > limits::past_states) slots_.pop_back();
+  }
+  return slots_.front();
+}
+
 Result<Past::StatePtr> Past::state(const Projection& projection, const std::string& name,
-                                   const Moment& moment) {
-  std::shared_ptr<Slot> slot;
-  {
-    const std::lock_guard lock(mutex_);
-    auto at = std::find_if(slots_.begin(), slots_.end(), [&](const auto& one) {
-      return one->name == name && one->moment == moment;
-    });
-    if (at == slots_.end()) {
-      auto added = std::make_shared<Slot>();
-      added->name = name;
-      added->moment = moment;
-      slots_.push_front(std::move(added));
-      if (slots_.size() > limits::past_states) slots_.pop_back();
-    } else {
-      slots_.splice(slots_.begin(), slots_, at);
-    }
-    slot = slots_.front();
+                                   const Moment& moment, const Asker& asker) {
+  std::unique_lock lock(mutex_);
+  const std::shared_ptr<Slot> slot = slot_of(name, moment);
+  slot->askers.push_back(asker);
+  while (slot->is_folding && !asker.is_gone()) slot->changed.wait_for(lock, between_looks);
+  CF_TRY(asker.check_there());
+  if (slot->state) return slot->state;
+  slot->is_folding = true;
+  lock.unlock();
+  auto folded = fold(projection, *slot);
+  lock.lock();
+  slot->is_folding = false;
+  slot->changed.notify_all();
+  if (!folded) {  // whoever still waits folds it for himself
+    slots_.remove(slot);
+    return folded;
   }
-  const std::lock_guard folding(slot->mutex);
-  if (!slot->state) {
-    auto folded = fold(projection, name, moment);
-    if (!folded) {
-      const std::lock_guard lock(mutex_);
-      slots_.remove(slot);
-      return tl::make_unexpected(folded.error());
-    }
-    slot->state = *folded;
-  }
-  return slot->state;
+  slot->askers.clear();
+  slot->state = *folded;
+  return folded;
+}
+
+Result<void> Past::check_wanted(const Slot& slot) {
+  if (stopping_) return fail(ErrorCode::busy, "the ledger is stopping: ask again when it is back");
+  const std::lock_guard lock(mutex_);
+  for (const Asker& asker : slot.askers)
+    if (!asker.is_gone()) return {};
+  return slot.askers.back().check_there();
 }
 
 Past::StatePtr Past::best_base(const std::string& name, const Moment& moment) {
-  std::vector<std::shared_ptr<Slot>> slots;
-  {
-    const std::lock_guard lock(mutex_);
-    slots.assign(slots_.begin(), slots_.end());
-  }
+  const std::lock_guard lock(mutex_);
   StatePtr best;
-  for (const auto& slot : slots) {
-    if (slot->name != name || slot->moment == moment) continue;  // its own slot is the caller's
-    const std::unique_lock ready(slot->mutex, std::try_to_lock);
-    if (!ready || !slot->state || !slot->state->leads_to(moment)) continue;
+  for (const auto& slot : slots_) {
+    if (slot->name != name || !slot->state || !slot->state->leads_to(moment)) continue;
     if (!best || best->moment_.end < slot->state->moment_.end) best = slot->state;
   }
   return best;
@@ -143,17 +155,14 @@ std::optional<Past::Served> Past::serving(const Projection& projection, const st
   return Served{std::move(cursor), position};
 }
 
-Result<Past::StatePtr> Past::fold(const Projection& projection, const std::string& name,
-                                  const Moment& moment) {
+Result<Past::StatePtr> Past::fold(const Projection& projection, const Slot& slot) {
+  const std::string& name = slot.name;
+  const Moment& moment = slot.moment;
   CF_LET(View view, views_.begin_scratch());
   const auto state = std::make_shared<State>(views_, std::move(view), moment);
   Rocks::Batch batch;
-  const auto check_going = [&]() -> Result<void> {
-    if (!stopping_) return {};
-    return fail(ErrorCode::busy, "the ledger is stopping: ask again when it is back");
-  };
   const auto write = [&](std::uint64_t position) -> Result<void> {
-    CF_TRY(check_going());
+    CF_TRY(check_wanted(slot));
     return views_.advance(state->view_, batch, position);
   };
 
@@ -179,29 +188,19 @@ Result<Past::StatePtr> Past::fold(const Projection& projection, const std::strin
   }
 
   PendingRows rows(views_.rocks(), state->view_.family);
-  RecordBuffer buffer;
-  auto scan = journal_.scan(Sequence{position});
-  for (; position < moment.end; ++position) {
-    if (position % records_between_looks == 0) CF_TRY(check_going());
-    CF_LET(const auto bytes, scan.next());
-    if (!bytes) break;
-    CF_LET(const auto record, buffer.load(*bytes));
-    CF_TRY(check_foldable(record));
+  JournalFold steps;
+  steps.fold = [&](schema::Record::Reader record) -> Result<std::size_t> {
     const bool counts = moment.counts(record);
     state->range_.add(record, counts);
-    if (!counts) continue;
-    try {
-      auto folded = projection.fold(record, rows);
-      if (!folded) return fail_at(fmt::format("record {}", position), folded.error());
-    } catch (const kj::Exception& error) {
-      return fail(ErrorCode::corrupt, "record {} cannot be read: {}", position, describe(error));
-    }
-    if (rows.bytes() < bytes_in_write) continue;
+    if (counts) CF_TRY(fold_record(projection, record.getSequence(), record, rows));
+    return rows.bytes();
+  };
+  steps.write = [&](std::uint64_t folded) {
     rows.take(batch);
-    CF_TRY(write(position + 1));
-  }
-  rows.take(batch);
-  CF_TRY(write(position));
+    return write(folded);
+  };
+  steps.check_wanted = [&](std::uint64_t) { return check_wanted(slot); };
+  CF_TRY(fold_journal(journal_, position, moment.end, steps));
 
   const Range& range = state->range_;
   if (state->is_ranged_ && range.counted == 0 && range.skipped != 0)

@@ -28,11 +28,13 @@ class Past {
 
   /// `name` tells folds apart that have the same entries and another meaning, such as what-ifs of
   /// two rule sets. `not_found` where a bound was given that no event meets: it says which one
-  /// comes first. `busy` after stop().
+  /// comes first. `busy` after stop(), and where the asker is gone: a fold ends with the last one
+  /// who waits for it.
   Result<StatePtr> state(const Projection& projection, const std::string& name,
-                         const Moment& moment);
-  Result<StatePtr> state(const Projection& projection, const Moment& moment) {
-    return state(projection, std::string(projection.name()), moment);
+                         const Moment& moment, const Asker& asker = {});
+  Result<StatePtr> state(const Projection& projection, const Moment& moment,
+                         const Asker& asker = {}) {
+    return state(projection, std::string(projection.name()), moment, asker);
   }
 
   /// A walk of the state's entries in key order.
@@ -43,16 +45,17 @@ class Past {
  private:
   struct Slot;
   struct Served;
+  std::shared_ptr<Slot> slot_of(const std::string& name, const Moment& moment);
+  Result<void> check_wanted(const Slot& slot);
   std::optional<Served> serving(const Projection& projection, const std::string& name,
                                 const Moment& moment) const;
-  Result<StatePtr> fold(const Projection& projection, const std::string& name,
-                        const Moment& moment);
+  Result<StatePtr> fold(const Projection& projection, const Slot& slot);
   StatePtr best_base(const std::string& name, const Moment& moment);
 
   const Journal& journal_;
   Views& views_;
   std::atomic<bool> stopping_{false};
-  std::mutex mutex_;                        // guards slots_
+  std::mutex mutex_;                        // guards slots_, and what is in them
   std::list<std::shared_ptr<Slot>> slots_;  // used last: first
 };
 

@@ -1,8 +1,12 @@
+#include <chrono>
+
 #include "codec/canonical.h"
 #include "codec/text.h"
+#include "core/files.h"
 #include "core/limits.h"
 #include "ledger_rig.h"
 #include "support/catch.h"
+#include "support/must.h"
 
 using namespace counterfoil;
 using namespace counterfoil::test;
@@ -18,7 +22,8 @@ struct Rig {
   /// A line whose `count` supplements of 1 have reasons as long as they may be; each rests on the
   /// one before it where that is asked for. What they come to.
   std::int64_t adjust(std::size_t count, bool each_rests_on_the_last) {
-    must_record(loop, client, {unit("u"), project("p", "u"), line("p"), appropriation("p", 5, "a")});
+    must_record(loop, client,
+                {unit("u"), project("p", "u"), line("p"), appropriation("p", 5, "a")});
     const std::uint64_t first = server.ledger().journal().size();
     const std::size_t in_request = limits::request_bytes / (limits::reason_bytes + 512);
     for (std::size_t begin = 0; begin < count; begin += in_request) {
@@ -35,8 +40,8 @@ struct Rig {
     return 5 + static_cast<std::int64_t>(count);
   }
 
-  kj::Promise<capnp::Response<schema::Reader::ExplainResults>> explain(
-      const std::string& subject, capnp::Data::Reader after) {
+  kj::Promise<capnp::Response<schema::Reader::ExplainResults>> explain(const std::string& subject,
+                                                                       capnp::Data::Reader after) {
     auto request = client.reader().explainRequest();
     request.setSubject(text_of(subject));
     request.setFigure(schema::Figure::CURRENT);
@@ -116,4 +121,38 @@ TEST_CASE("the evidence of one event that no answer holds is told, and not sent"
   }
   CHECK_THAT(refusal, Catch::Contains("rests on, directly and by others, is more than one answer"));
   CHECK(seen > 1'500);  // as far as what they rest on fits
+}
+
+TEST_CASE("who asks for much of the past and hangs up does not keep the next one waiting") {
+  Rig rig;
+  rig.adjust(1'500, false);
+  const std::string rules =
+      must(read_file(COUNTERFOIL_SOURCE_DIR "/schema/rulesets/city-2024.json"));
+  const auto at_version = rules.find("\"version\"");
+  const auto at_value = rules.find('"', rules.find(':', at_version)) + 1;
+  // Rule sets of other versions have nothing in common that is kept.
+  const auto ask = [&](LedgerClient& client, unsigned version) {
+    auto request = client.reader().whatIfRequest();
+    request.setRuleSet(text_of(
+        fmt::format("{}v{}-{}", rules.substr(0, at_value), version, rules.substr(at_value))));
+    request.setInPlaceOf("all");
+    return request.send();
+  };
+  const auto started = std::chrono::steady_clock::now();
+  (void)ask(rig.client, 0).wait(rig.loop.scope());
+  const auto alone = std::chrono::steady_clock::now() - started;
+  {
+    LedgerClient leaving(rig.loop, rig.server.address(), rig.place.token());
+    std::vector<kj::Promise<void>> asked;
+    for (unsigned i = 1; i <= 200; ++i)
+      asked.push_back(ask(leaving, i).ignoreResult().eagerlyEvaluate([](kj::Exception&&) {}));
+    // They have arrived when an answer to what was asked behind them has.
+    (void)leaving.log().checkpointRequest().send().wait(rig.loop.scope());
+  }
+  const auto hung_up = std::chrono::steady_clock::now();
+  (void)ask(rig.client, 1'000).wait(rig.loop.scope());
+  const auto behind = std::chrono::steady_clock::now() - hung_up;
+  INFO(std::chrono::duration<double>(alone).count()
+       << " s alone, " << std::chrono::duration<double>(behind).count() << " s behind 200");
+  CHECK(behind < 20 * alone);
 }

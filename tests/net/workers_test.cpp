@@ -64,3 +64,28 @@ TEST_CASE("a caller who no longer waits does not keep work from ending") {
   }
   CHECK(done <= 20);
 }
+
+TEST_CASE("work whose promise is dropped is told, and is not begun where it waits") {
+  AsioLoop loop;
+  Workers workers(1, 2);
+  std::promise<void> running;
+  std::promise<void> told;
+  auto first = workers.run_while_awaited([&](const Asker& asker) {
+    running.set_value();
+    while (!asker.is_gone()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    told.set_value();
+    return 1;
+  });
+  running.get_future().wait();
+  std::atomic<bool> begun{false};
+  {
+    auto second = workers.run_while_awaited([&](const Asker&) { return begun = true; });
+    auto third = workers.run_while_awaited([&](const Asker&) { return begun = true; });
+  }
+  // Two wait already, but nobody waits for them.
+  auto last = workers.run([] { return 4; });
+  first = nullptr;
+  told.get_future().wait();
+  CHECK(last.wait(loop.scope()) == 4);
+  CHECK_FALSE(begun);
+}

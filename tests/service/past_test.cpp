@@ -2,6 +2,9 @@
 
 #include <capnp/dynamic.h>
 
+#include <atomic>
+#include <chrono>
+#include <functional>
 #include <set>
 #include <thread>
 
@@ -10,6 +13,7 @@
 #include "projections/row_codec.h"
 #include "service/support/past_ledger.h"
 #include "support/catch.h"
+#include "support/ledger_kit.h"
 #include "support/must.h"
 
 using namespace counterfoil;
@@ -42,27 +46,29 @@ std::vector<std::string> values_of(const Entries& entries) {
   return values;
 }
 
-/// Those of one project.
-std::vector<std::string> of_project(const Projection& projection,
-                                    const std::vector<std::string>& rows,
-                                    std::string_view project) {
+/// Those whose field has that value.
+std::vector<std::string> of(const Projection& projection, const std::vector<std::string>& rows,
+                            const char* field, std::string_view value) {
   std::vector<std::string> found;
   AnyRowBuffer buffer(projection.row_schema());
   for (const std::string& row : rows)
-    if (view(must(buffer.read(row)).get("project").as<capnp::Text>()) == project)
-      found.push_back(row);
+    if (view(must(buffer.read(row)).get(field).as<capnp::Text>()) == value) found.push_back(row);
   return found;
 }
 
-std::set<std::string> projects_in(const PastLedger& ledger) {
-  std::set<std::string> projects;
-  RecordBuffer buffer;
-  for (const std::string& bytes : ledger.records()) {
-    const auto record = must(buffer.load(bytes));
-    if (record.getFact().isProjectProposed())
-      projects.emplace(view(record.getFact().getProjectProposed().getProject()));
-  }
-  return projects;
+bool has_field(const Projection& projection, const char* name) {
+  return projection.row_schema().findFieldByName(name) != nullptr;
+}
+
+/// All values that the rows of all records have there.
+std::set<std::string> values_in(const Projection& projection, const PastLedger& ledger,
+                                const char* field) {
+  std::set<std::string> values;
+  AnyRowBuffer buffer(projection.row_schema());
+  for (const auto& [key, row] : folded_from_nothing(projection, ledger.records(), {}))
+    values.emplace(view(must(buffer.read(row)).get(field).as<capnp::Text>()));
+  values.erase("");
+  return values;
 }
 
 bool has_events_by(const PastLedger& ledger, const AsOf& as_of) {
@@ -105,32 +111,147 @@ TEST_CASE("500 moments on each axis: every read model is a fold from nothing of 
   CHECK(rows_seen > 3'000);
 }
 
-TEST_CASE("a project's rows as of a moment come from its own records, and are the same") {
-  PastLedger& ledger = shared_ledger();
-  std::mt19937 random(5);
-  const auto projects = projects_in(ledger);
-  REQUIRE(projects.size() > 2);
+namespace {
+
+/// A field by which rows can be folded from few records.
+struct Choice {
+  const char* field;
+  std::string Filter::*value;
+  std::size_t views;  // that have such rows
+};
+const Choice choices[] = {{"project", &Filter::project, 12}, {"unit", &Filter::unit, 13}};
+const Choice by_pool{"pool", &Filter::pool, 1};
+
+/// Compares what is folded from few records with those rows of all; how many there are.
+std::size_t check_own_rows(const PastLedger& ledger, const Projection& projection,
+                           const Choice& choice, const std::set<std::string>& values,
+                           const AsOf& as_of) {
   std::size_t rows_seen = 0;
-  for (const Projection* const projection : all_projections()) {
-    if (!projection->is_by_project()) continue;
-    std::size_t of_projection = 0;
-    for (unsigned i = 0; i < 200; ++i) {
-      const AsOf as_of = ledger.any_bound(i % 4, random);
-      const auto all = values_of(folded_from_nothing(*projection, ledger.records(), as_of));
-      for (const std::string& project : projects) {
-        Filter filter;
-        filter.project = project;
-        const auto expected = of_project(*projection, all, project);
-        INFO(projection->name() << " of " << project << " as of " << format(as_of));
-        REQUIRE(read_all(ledger, *projection, filter, as_of) == expected);
-        of_projection += expected.size();
-      }
+  const auto all = values_of(folded_from_nothing(projection, ledger.records(), as_of));
+  for (const std::string& value : values) {
+    Filter filter;
+    filter.*choice.value = value;
+    INFO(projection.name() << " of " << value << " as of " << format(as_of));
+    const auto found =
+        must(read_own_rows_as_of(ledger.projector(), ledger.journal(), projection.name(), filter,
+                                 as_of, PastLedger::now(), "", 0, {}));
+    REQUIRE(found);
+    CHECK(found->next.empty());
+    const auto expected = of(projection, all, choice.field, value);
+    REQUIRE(found->rows == expected);
+    rows_seen += expected.size();
+  }
+  return rows_seen;
+}
+
+std::vector<const Projection*> views_with(const Choice& choice) {
+  std::vector<const Projection*> found;
+  for (const Projection* const projection : all_projections())
+    if (has_field(*projection, choice.field) &&
+        (choice.field != by_pool.field || projection->name() == "pools"))
+      found.push_back(projection);
+  CHECK(found.size() == choice.views);
+  return found;
+}
+
+/// What becomes of rows of P by what is recorded about others alone.
+PastLedger told_of_others() {
+  TempFolder temp;
+  Journal journal = kit::create_journal(must(LedgerFolder::create(temp / "ledger")), "observe");
+  Sequencer sequencer(journal, must(Zone::find("Asia/Shanghai")), kit::ticking());
+  const auto tell = [&](const std::string& fact, const std::string& more = "") {
+    const std::uint64_t sequence = journal.size();
+    must(kit::record(
+        sequencer, kit::prepare(fmt::format(R"({{"commandId":"told-{}","facts":[{}]{}}})", sequence,
+                                            fact, more))));
+    return sequence;
+  };
+  const auto graded = [&](const char* project, const char* grade) {
+    return tell(fmt::format(
+        R"({{"gradeAssigned":{{"evaluatedYear":2023,"level":"finance","grade":"{}","about":"project/{}"}}}})",
+        grade, project));
+  };
+  const auto listed = [&](const char* items) {
+    tell(fmt::format(
+        R"({{"priorityListAdopted":{{"fiscalYear":2024,"list":"L","department":"D","items":[{}]}}}})",
+        items));
+  };
+  const auto planned = [&](const char* project) {
+    tell(fmt::format(
+        R"({{"fundingPlanFiled":{{"fiscalYear":2024,"list":"L","items":[{{"planned":70,"project":"{}","fund":"general"}}]}}}})",
+        project));
+  };
+  constexpr auto of_p = R"({"required":100,"project":"P","name":"school"})";
+  constexpr auto of_q = R"({"required":10,"project":"Q","name":"road"})";
+  tell(kit::unit("U"));
+  tell(kit::unit("V"));
+  tell(kit::project("P", "U"));
+  tell(kit::project("Q", "V"));
+  tell(kit::line("P"));
+  tell(kit::line("Q"));
+  const auto grade_of_q = graded("Q", "medium");
+  const auto grade_of_p = graded("P", "poor");
+  tell(fmt::format(
+           R"({{"budgetAppropriated":{{"line":"{}","amount":80,"base":100,"cutForGrade":20}}}})",
+           kit::line_id("P")),
+       fmt::format(R"(,"evidence":[{}])", grade_of_q));
+  tell(kit::appropriation("Q", 60));
+  const auto answer = tell(kit::adjustment("reduction", {{"Q", -5}}));
+  tell(fmt::format(R"({{"resultApplied":{{"grade":{},"answers":[{}]}}}})", grade_of_p, answer));
+  tell(kit::reversal(answer));
+  graded("Q", "good");
+  listed(fmt::format("{},{}", of_p, of_q).c_str());
+  planned("P");
+  planned("Q");
+  listed(of_q);
+  std::vector<Words> records;
+  std::string bytes;
+  RecordBuffer buffer;
+  for (std::uint64_t at = 0; at < journal.size(); ++at) {
+    must(journal.read(Sequence{at}, bytes));
+    records.push_back(canonical(must(buffer.load(bytes))));
+  }
+  return PastLedger(std::move(records));
+}
+
+}  // namespace
+
+TEST_CASE("a project's, a unit's and a pool's rows of the past are folded from few records") {
+  const Choice choice = GENERATE(choices[0], choices[1], by_pool);
+  static const PastLedger second(23, 300);
+  std::mt19937 random(5);
+  for (const Projection* const projection : views_with(choice)) {
+    std::size_t rows_seen = 0;
+    for (const PastLedger* const ledger : {&std::as_const(shared_ledger()), &second}) {
+      const auto values = values_in(*projection, *ledger, choice.field);
+      for (unsigned i = 0; i < 25; ++i)
+        rows_seen +=
+            check_own_rows(*ledger, *projection, choice, values, ledger->any_bound(i % 4, random));
     }
     INFO(projection->name());
-    CHECK(of_projection > 0);
-    rows_seen += of_projection;
+    CHECK(rows_seen > 0);
   }
-  CHECK(rows_seen > 3'000);
+}
+
+TEST_CASE("a project's rows of the past follow what is recorded about others alone") {
+  static const PastLedger ledger = told_of_others();
+  const char* const view = GENERATE("obligations", "stale", "cuts", "priorities");
+  const Projection& projection = *must(ledger.projector().find(view));
+  for (const Choice& choice : choices)
+    for (std::uint64_t at = 0; at < ledger.journal().size(); ++at)
+      check_own_rows(ledger, projection, choice, {"P", "Q", "U", "V"}, {.sequence = Sequence{at}});
+}
+
+TEST_CASE("a unit's rows of the past come in pages of any size") {
+  PastLedger& ledger = shared_ledger();
+  const Projection& budgets = *all_projections().front();
+  Filter filter;
+  filter.unit = "U";
+  const AsOf as_of{.sequence = Sequence{ledger.journal().size() - 1}};
+  const auto all = read_all(ledger, budgets, filter, as_of);
+  CHECK(all.size() > 1);
+  for (const std::size_t limit : {1u, 2u, 3u})
+    CHECK(read_all(ledger, budgets, filter, as_of, limit) == all);
 }
 
 TEST_CASE("pages of a read of the past are of one moment, each row once") {
@@ -198,6 +319,78 @@ TEST_CASE("what is folded for the past is ended by stop") {
                                      {}, {.sequence = Sequence{30}}, PastLedger::now(), "", 0);
   REQUIRE_FALSE(found);
   CHECK(found.error().code == ErrorCode::busy);
+}
+
+namespace {
+
+/// Folds nothing, and waits at each record until it may go on.
+class Held final : public Projection {
+ public:
+  std::string_view name() const override { return "held"; }
+  std::uint32_t version() const override { return 1; }
+  capnp::StructSchema row_schema() const override {
+    return all_projections().front()->row_schema();
+  }
+  std::string_view row_prefix() const override { return "r"; }
+  Result<void> fold(schema::Record::Reader /*record*/, Rows& /*rows*/) const override {
+    ++folded;
+    while (!may_go_on) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return {};
+  }
+
+  mutable std::atomic<std::uint64_t> folded{0};
+  std::atomic<bool> may_go_on{false};
+};
+
+void wait_for(const std::function<bool()>& condition) {
+  for (int i = 0; i < 10'000 && !condition(); ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  REQUIRE(condition());
+}
+
+}  // namespace
+
+TEST_CASE("a fold of the past ends when nobody waits for it any more, and not before") {
+  static PastLedger ledger(11, 900);
+  static int run = 0;
+  const Moment now{ledger.journal().size(), {}};
+  REQUIRE(now.end > 300);  // a fold looks around now and then
+  const std::string name = fmt::format("held {}", ++run);
+  Held held;
+  const Asker first;
+  const Asker second;
+  Result<Past::StatePtr> answers[2];
+  std::thread one([&] { answers[0] = ledger.past().state(held, name, now, first); });
+  wait_for([&] { return held.folded == 1; });
+  std::thread other([&] { answers[1] = ledger.past().state(held, name, now, second); });
+  SECTION("who waits leaves at once, whoever folds") {
+    second.leave();
+    other.join();
+    CHECK_FALSE(answers[1]);
+    CHECK(held.folded == 1);
+    held.may_go_on = true;
+    one.join();
+    CHECK(answers[0]);
+  }
+  SECTION("who folds goes on for who waits") {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    first.leave();
+    held.may_go_on = true;
+    one.join();
+    other.join();
+    CHECK(answers[1]);
+    CHECK(held.folded == now.end);
+  }
+  SECTION("all are gone") {
+    first.leave();
+    second.leave();
+    other.join();
+    held.may_go_on = true;
+    one.join();
+    CHECK_FALSE(answers[0]);
+    CHECK(held.folded < now.end);
+    CHECK(ledger.past().state(held, name, now));  // who comes later is answered
+  }
 }
 
 // Cause: a page's end was taken as it was given, and kept under a moment that it was not of.

@@ -8,6 +8,7 @@
 #include "codec/text.h"
 #include "core/limits.h"
 #include "projections/row_codec.h"
+#include "service/rebuilt.h"
 #include "support/catch.h"
 #include "support/ledger_kit.h"
 

@@ -4,7 +4,7 @@
 
 #include "codec/text.h"
 #include "projections/row_codec.h"
-#include "service/queries.h"
+#include "service/past_rows.h"
 #include "support/catch.h"
 #include "support/ledger_kit.h"
 

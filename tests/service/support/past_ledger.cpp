@@ -49,8 +49,9 @@ std::vector<Words> story(unsigned seed, unsigned commands) {
 
 }  // namespace
 
-PastLedger::PastLedger(unsigned seed, unsigned commands) {
-  auto records = story(seed, commands);
+PastLedger::PastLedger(unsigned seed, unsigned commands) : PastLedger(story(seed, commands)) {}
+
+PastLedger::PastLedger(std::vector<Words> records) {
   for (const Words& words : records) records_.emplace_back(bytes_of(words));
   const LedgerFolder folder = must(LedgerFolder::create(temp_ / "ledger"));
   journal_ = std::make_unique<Journal>(must(Journal::create(folder, "sha256-ed25519", Epoch{0})));

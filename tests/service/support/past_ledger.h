@@ -5,9 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "codec/canonical.h"
 #include "projections/projector.h"
 #include "service/past.h"
-#include "service/queries.h"
+#include "service/past_rows.h"
 #include "support/temp_folder.h"
 
 namespace counterfoil::test {
@@ -18,6 +19,8 @@ class PastLedger {
  public:
   /// The same seed makes the same records; `commands` are tried, of which some are refused.
   PastLedger(unsigned seed, unsigned commands);
+  /// Of these records.
+  explicit PastLedger(std::vector<Words> records);
 
   const Journal& journal() const { return *journal_; }
   const Projector& projector() const { return *projector_; }

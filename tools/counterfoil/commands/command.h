@@ -56,6 +56,7 @@ struct LineFilter {
   std::string request;
   std::string state;
   std::string rule;
+  std::string pool;
 
   void add_to(CLI::App& command);
   void fill(schema::Filter::Builder filter) const;

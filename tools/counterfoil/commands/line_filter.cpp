@@ -37,6 +37,7 @@ void LineFilter::fill(schema::Filter::Builder filter) const {
   filter.setRequest(text_of(request));
   filter.setState(text_of(state));
   filter.setRule(text_of(rule));
+  filter.setPool(text_of(pool));
 }
 
 Result<void> check_subject_known(LedgerAccess& access, const std::string& subject) {

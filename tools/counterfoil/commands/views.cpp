@@ -56,7 +56,7 @@ constexpr ViewCommand view_commands[] = {
     {"pools", "Pools: what went in and came out, by source tag and fiscal year",
      "Examples:\n"
      "  counterfoil pools --fiscal-year 2024\n"
-     "  counterfoil --output json pools"},
+     "  counterfoil --output json pools --pool livelihood"},
     {"library", "Projects on their way into the budget library: stage, rank, appraisal",
      "A project has a row for each fiscal year that it was admitted for.\n"
      "Examples:\n"
@@ -90,7 +90,8 @@ const std::vector<Choice>& choices() {
       {"--fund", "Only this fund", &LineFilter::fund, {"fund"}},
       {"--measure", "Only this measure, for instance net", &LineFilter::measure, {"measure"}},
       {"--state", "Only this state: ", &LineFilter::state, {"state"}},
-      {"--rule", "Only this rule, for instance R4", &LineFilter::rule, {"rule"}}};
+      {"--rule", "Only this rule, for instance R4", &LineFilter::rule, {"rule"}},
+      {"--pool", "Only this pool", &LineFilter::pool, {"pool"}}};
   return all;
 }
 

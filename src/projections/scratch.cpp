@@ -70,8 +70,8 @@ Result<void> Scratch::fold_to(std::uint64_t position, const At& at) {
     return {};
   };
   const auto check_wanted = [&](std::uint64_t done) { return check([&] { return at(done); }); };
-  if (position_ < position)
-    CF_TRY(fold_journal(*journal_, position_, position, {fold, write, check_wanted}));
+  if (position_ >= position) return {};
+  CF_TRY(fold_journal(*journal_, position_, position, {fold, write, check_wanted}));
   return check_wanted(position_);
 }
 

@@ -111,8 +111,8 @@ Inside get_inside(std::string_view bytes) {
 
 void Opening::note(Fact::Reader fact) {
   if (fact.isLineOpened()) open_ = true;
-  if (fact.isEventReversed() && fact.getEventReversed().getReversedFact() ==
-                                    static_cast<std::uint16_t>(Fact::LINE_OPENED))
+  if (fact.isEventReversed() &&
+      fact.getEventReversed().getReversedFact() == static_cast<std::uint16_t>(Fact::LINE_OPENED))
     open_ = false;
 }
 

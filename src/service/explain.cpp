@@ -69,9 +69,8 @@ class Answering {
 
  private:
   Contributions contributions(const Inside& inside) {
-    return Contributions(room_, inside, [this](schema::Record::Reader record) {
-      return evidence_.add(record);
-    });
+    return Contributions(room_, inside,
+                         [this](schema::Record::Reader record) { return evidence_.add(record); });
   }
   Result<void> explain_line(const std::string& line, const Mark& begin);
   Result<void> explain_new_tags(const std::string& from);
@@ -220,8 +219,8 @@ Result<void> Answering::explain_pool(Mark begin) {
       CF_TRY(added.add_pool(record, pool(), begin.text));
       return !added.is_cut();
     };
-    CF_TRY(each_record_about(journal_, {question_.subject}, moment_, add, asker_,
-                             begin.inside.from));
+    CF_TRY(
+        each_record_about(journal_, {question_.subject}, moment_, add, asker_, begin.inside.from));
     add_pool_figure(added, begin);
     if (added.is_cut()) return {};
     begin.text += '\0';  // what follows the tag

@@ -244,10 +244,11 @@ class ManyEvents(support.Case):
         ledger.cli("submit", "-", stdin=support.commands(*opening))
         opened = ledger.size() - 1
         count = 2500
-        ledger.cli("submit", "-", stdin="".join(
-            json.dumps({"commandId": f"many-{i}", "reason": "理" * 1300, "facts": [{"budgetAdjusted": {
-                "kind": "supplement", "legs": [{"line": line, "amount": str(i), "vintage": 2024}]}}]})
-            + "\n" for i in range(1, count + 1)), seconds=300)
+        many = [{"commandId": f"many-{i}", "reason": "理" * 1300, "facts": [{"budgetAdjusted": {
+            "kind": "supplement", "legs": [{"line": line, "amount": str(i), "vintage": 2024}]}}]}
+                for i in range(1, count + 1)]
+        ledger.cli("submit", "-", stdin="".join(json.dumps(one) + "\n" for one in many),
+                   seconds=300)
         total = 700 + count * (count + 1) // 2
 
         figures = ledger.cli("--output", "json", "explain", "unit/U", seconds=300).json

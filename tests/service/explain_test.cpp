@@ -75,9 +75,8 @@ Result<Answer> ask(const PastLedger& ledger, const Question& question, const AsO
       answer.evidence.insert(must(record_buffer.load(bytes)).getSequence());
     ++answer.pages;
     // Only the contributions of one event may go beyond what was asked for.
-    const auto last_event = page.contributions.empty()
-                                ? 0
-                                : buffer.read(page.contributions.back()).getSequence();
+    const auto last_event =
+        page.contributions.empty() ? 0 : buffer.read(page.contributions.back()).getSequence();
     const auto of_others = std::ranges::count_if(page.contributions, [&](const std::string& row) {
       return buffer.read(row).getSequence() != last_event;
     });

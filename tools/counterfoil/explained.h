@@ -13,8 +13,8 @@
 
 namespace counterfoil {
 
-/// The answer to `Reader.explain`, page by page: figures, what they are made of, what that rests on.
-/// A figure that goes on over several pages is there when the last of them is.
+/// The answer to `Reader.explain`, page by page: figures, what they are made of, what that rests
+/// on. A figure that goes on over several pages is there when the last of them is.
 class Explained {
  public:
   using Response = capnp::Response<schema::Reader::ExplainResults>;

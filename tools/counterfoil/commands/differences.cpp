@@ -1,6 +1,6 @@
+#include <capnp/message.h>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
-#include <capnp/message.h>
 
 #include <iostream>
 #include <memory>

@@ -82,6 +82,16 @@ void copy_list(capnp::DynamicList::Reader from, capnp::DynamicList::Builder to) 
   }
 }
 
+Result<void> check_size(std::string_view bytes) {
+  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0)
+    return fail(ErrorCode::corrupt, "{} bytes are not a whole number of words: no record",
+                bytes.size());
+  if (bytes.size() > limits::record_bytes)
+    return fail(ErrorCode::corrupt, "{} bytes are more than the {} that a record may have",
+                bytes.size(), limits::record_bytes);
+  return {};
+}
+
 template <typename T>
 Words canonical_of(typename T::Reader reader) {
   if (!has_empty(capnp::toAny(reader), Empty::perhaps)) return capnp::canonicalize(reader);
@@ -141,15 +151,16 @@ Words canonical(schema::Command::Reader command) {
 }
 
 Result<schema::Record::Reader> RecordBuffer::load(std::string_view bytes) {
-  if (bytes.empty() || bytes.size() % sizeof(capnp::word) != 0)
-    return fail(ErrorCode::corrupt, "{} bytes are not a whole number of words: no record",
-                bytes.size());
-  if (bytes.size() > limits::record_bytes)
-    return fail(ErrorCode::corrupt, "{} bytes are more than the {} that a record may have",
-                bytes.size(), limits::record_bytes);
+  CF_TRY(check_size(bytes));
   words_.resize(std::max(words_.size(), bytes.size() / sizeof(capnp::word)));
   std::memcpy(words_.data(), bytes.data(), bytes.size());
-  segment_ = kj::arrayPtr(reinterpret_cast<const capnp::word*>(words_.data()),
+  return borrow({reinterpret_cast<const char*>(words_.data()), bytes.size()});
+}
+
+Result<schema::Record::Reader> RecordBuffer::borrow(std::string_view bytes) {
+  CF_TRY(check_size(bytes));
+  COUNTERFOIL_ASSERT(reinterpret_cast<std::uintptr_t>(bytes.data()) % sizeof(capnp::word) == 0);
+  segment_ = kj::arrayPtr(reinterpret_cast<const capnp::word*>(bytes.data()),
                           bytes.size() / sizeof(capnp::word));
   message_.emplace(kj::arrayPtr(&segment_, 1), reader_options);
   try {

@@ -29,23 +29,25 @@ Words canonical(schema::Command::Reader command);
 /// Copies what is set and not empty.
 void copy_present(capnp::DynamicStruct::Reader from, capnp::DynamicStruct::Builder to);
 
-/// Reads canonical bytes in place. The bytes are copied once into an aligned buffer that is used
-/// again for the next message; a reader lives until then.
+/// Reads canonical bytes in place, one message at a time; a reader lives until the next one.
 class RecordBuffer {
  public:
   RecordBuffer() = default;
   /// Cap'n Proto's readers may throw when they are destroyed while unwinding; this one does not.
   ~RecordBuffer() noexcept {}
 
-  /// Fails with `corrupt` where the bytes are no record: not whole words, too long, a pointer out
-  /// of bounds at the root. `unsupported` where the record's format is newer than this build.
+  /// Copies the bytes into an aligned buffer that is used again. Fails with `corrupt` where they
+  /// are no record: not whole words, too long, a pointer out of bounds at the root. `unsupported`
+  /// where the record's format is newer than this build.
   Result<schema::Record::Reader> load(std::string_view bytes);
+  /// The same of bytes that begin at a whole word in memory and stay there meanwhile.
+  Result<schema::Record::Reader> borrow(std::string_view bytes);
   /// Whether what was loaded is in canonical form as far as bytes alone tell, without the schema:
   /// what stands where a text should be, say, may be none. A tenth of check_canonical's time.
   Result<void> check_encoding();
 
  private:
-  std::vector<std::uint64_t> words_;  // aligned; as long as the longest message so far
+  std::vector<std::uint64_t> words_;  // aligned; as long as the longest message that was copied
   std::optional<capnp::SegmentArrayMessageReader> message_;
   kj::ArrayPtr<const capnp::word> segment_;
 };

@@ -159,7 +159,8 @@ Result<std::vector<Sequence>> standing(Book& book, Fact::Which fact, std::string
 }
 
 HeldRecord::HeldRecord(schema::Record::Reader record)
-    : message_(std::make_unique<capnp::MallocMessageBuilder>()) {
+    : message_(std::make_unique<capnp::MallocMessageBuilder>(
+          static_cast<capnp::uint>(record.totalSize().wordCount + 1))) {  // and the root's pointer
   message_->setRoot(record);
   record_ = message_->getRoot<schema::Record>().asReader();
 }

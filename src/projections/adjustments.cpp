@@ -53,7 +53,7 @@ Result<void> add_legs(schema::Record::Reader record, Rows& rows) {
     CF_LET(const LineId id, parse_line(line));
     CF_LET(const bool open, rows.get(unit_key(line), unit));
     if (!open) continue;
-    capnp::MallocMessageBuilder message;
+    RowBuilder message;
     auto row = message.initRoot<Row>();
     set_envelope(row, record, rules);
     row.setLeg(leg_index);

@@ -14,7 +14,7 @@ using Row = schema::BudgetRow;
 
 Result<void> open_line(schema::LineOpened::Reader opened, std::uint64_t sequence, Rows& rows) {
   CF_LET(const LineId id, parse_line(view(opened.getLine())));
-  capnp::MallocMessageBuilder message;
+  RowBuilder message;
   auto row = message.initRoot<Row>();
   row.setProject(text_of(std::string(id.project)));
   row.setUnit(opened.getUnit());
@@ -145,9 +145,14 @@ Result<void> Budgets::fold(schema::Record::Reader record, Rows& rows) const {
     return {};
   }
   RowBuffer<Row> buffer;
+  std::string_view line;
+  std::string* row = nullptr;
   return for_each_line_effect(fact, [&](const LineEffect& effect) -> Result<void> {
-    CF_LET(const LineId id, parse_line(effect.line));
-    CF_LET(std::string* const row, rows.edit(key(id)));
+    if (effect.line != line) {  // a payment has two effects on one line
+      CF_LET(const LineId id, parse_line(effect.line));
+      CF_LET(row, rows.edit(key(id)));
+      line = effect.line;
+    }
     if (row == nullptr) return {};
     bool fits = true;
     buffer.change_numbers(*row, [&](Row::Builder builder) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -22,20 +23,42 @@ constexpr std::size_t bytes_in_chunk = 4u << 20;
 constexpr std::size_t chunks_in_memory = 16;  // while a slow lane is behind the others
 constexpr int background_priority = 10;       // a ninth of what others get; man 2 setpriority
 
-/// Consecutive records, as they are stored.
-struct Chunk {
-  std::uint64_t first = 0;
-  std::string bytes;
-  std::vector<std::size_t> ends;  // of each record in `bytes`
-
-  std::uint64_t end() const { return first + ends.size(); }
+/// Consecutive records, as they are stored, each from a whole word on.
+class Chunk {
+ public:
+  std::uint64_t first() const { return first_; }
+  std::uint64_t end() const { return first_ + records_.size(); }
+  std::size_t bytes() const { return used_ * sizeof(std::uint64_t); }
   std::string_view record(std::uint64_t sequence) const {
-    const std::size_t at = sequence - first;
-    const std::size_t begin = at == 0 ? 0 : ends[at - 1];
-    return std::string_view(bytes).substr(begin, ends[at] - begin);
+    const Place place = records_[sequence - first_];
+    return {reinterpret_cast<const char*>(words_.data() + place.word), place.bytes};
   }
+
+  /// Empties it; its memory is used again.
+  void begin(std::uint64_t first) {
+    first_ = first;
+    used_ = 0;
+    records_.clear();
+  }
+  void add(std::string_view record) {
+    const std::size_t words = (record.size() + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t);
+    if (words_.size() < used_ + words) words_.resize(2 * used_ + words);
+    std::memcpy(words_.data() + used_, record.data(), record.size());
+    records_.push_back({used_, record.size()});
+    used_ += words;
+  }
+
+ private:
+  struct Place {
+    std::size_t word;
+    std::size_t bytes;
+  };
+  std::uint64_t first_ = 0;
+  std::vector<std::uint64_t> words_;
+  std::size_t used_ = 0;  // of the words
+  std::vector<Place> records_;
 };
-using ChunkPtr = std::shared_ptr<const Chunk>;
+using ChunkPtr = std::shared_ptr<Chunk>;
 
 using Time = std::chrono::steady_clock::time_point;
 
@@ -108,13 +131,13 @@ class Crew {
   }
 
   void work() {
-    while (const std::optional<Task> task = next_task()) {
+    while (std::optional<Task> task = next_task()) {
       fold(*task);
       for (Working* const one : task->lanes) {
         if (is_due(*one)) write(*one);
         if (one->lane.outcome) tell(*one);
       }
-      give_back(*task);
+      give_back(std::move(*task));
     }
     while (Working* const left = next_unwritten()) {
       write(*left);
@@ -147,14 +170,14 @@ class Crew {
 
   ChunkPtr chunk_with(std::uint64_t sequence) const {
     for (const ChunkPtr& chunk : chunks_)
-      if (chunk->first <= sequence && sequence < chunk->end()) return chunk;
+      if (chunk->first() <= sequence && sequence < chunk->end()) return chunk;
     return nullptr;
   }
 
   Task take(ChunkPtr chunk) {
     Task task{std::move(chunk), {}};
     for (Working& one : working_) {
-      if (one.busy || one.done || one.at < task.chunk->first || one.at >= task.chunk->end())
+      if (one.busy || one.done || one.at < task.chunk->first() || one.at >= task.chunk->end())
         continue;
       one.busy = true;
       task.lanes.push_back(&one);
@@ -166,16 +189,16 @@ class Crew {
   /// Reads the next one, while others go on.
   void read_chunk(std::unique_lock<std::mutex>& lock) {
     reading_ = true;
+    ChunkPtr chunk = std::exchange(spare_, nullptr);
     lock.unlock();
-    auto chunk = std::make_shared<Chunk>();
-    chunk->first = read_to_;
+    if (!chunk) chunk = std::make_shared<Chunk>();
+    chunk->begin(read_to_);
     const auto read = [&]() -> Result<void> {
-      while (chunk->end() < end_ && chunk->ends.size() < plan_.records_in_chunk &&
-             chunk->bytes.size() < bytes_in_chunk) {
+      const std::uint64_t last = std::min(end_, read_to_ + plan_.records_in_chunk);
+      while (chunk->end() < last && chunk->bytes() < bytes_in_chunk) {
         CF_LET(const auto record, scan_.next());
         if (!record) return fail(ErrorCode::corrupt, "the journal ends at {}", chunk->end());
-        chunk->bytes.append(*record);
-        chunk->ends.push_back(chunk->bytes.size());
+        chunk->add(*record);
       }
       return {};
     };
@@ -196,7 +219,7 @@ class Crew {
     std::uint64_t from = UINT64_MAX;
     for (const Working* const one : task.lanes) from = std::min(from, one->position);
     for (std::uint64_t at = from; at < task.chunk->end(); ++at) {
-      auto record = buffer.load(task.chunk->record(at));
+      auto record = buffer.borrow(task.chunk->record(at));
       Result<void> foldable;
       if (record) foldable = check_foldable(*record);
       if (!record) foldable = fail_at(fmt::format("record {}", at), record.error());
@@ -237,8 +260,9 @@ class Crew {
     progress_(one.lane, one.position);
   }
 
-  void give_back(const Task& task) {
+  void give_back(Task task) {
     const std::lock_guard lock(mutex_);
+    task.chunk.reset();
     std::uint64_t needed = UINT64_MAX;
     for (Working* const one : task.lanes) {
       one->busy = false;
@@ -247,7 +271,10 @@ class Crew {
     }
     for (const Working& one : working_)
       if (!one.done) needed = std::min(needed, one.at);
-    while (!chunks_.empty() && chunks_.front()->end() <= needed) chunks_.pop_front();
+    while (!chunks_.empty() && chunks_.front()->end() <= needed) {
+      if (chunks_.front().use_count() == 1) spare_ = std::move(chunks_.front());
+      chunks_.pop_front();
+    }
     changed_.notify_all();
   }
 
@@ -275,6 +302,7 @@ class Crew {
   std::condition_variable changed_;
   std::deque<Working> working_;
   std::deque<ChunkPtr> chunks_;  // consecutive
+  ChunkPtr spare_;               // one that nobody needs any more, if there is one
   bool reading_ = false;
   Journal::Scan scan_;
   std::uint64_t read_to_;

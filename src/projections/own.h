@@ -47,10 +47,10 @@ class Key {
 /// Stores the row that `fill` fills in; texts that are set but empty are left out.
 template <typename Row, typename Fill>
 void put_row(Rows& rows, std::string_view key, Fill fill) {
-  capnp::MallocMessageBuilder filled;
+  RowBuilder filled;
   auto row = filled.initRoot<Row>();
   fill(row);
-  rows.put(key, present_row(row.asReader()));
+  rows.put(key, present_row(row));
 }
 
 /// What the read models with such rows have in common.

@@ -26,6 +26,7 @@ class Rows {
   /// entry.
   virtual Result<std::string*> edit(std::string_view key) = 0;
   /// Calls visit for each entry whose key starts with the prefix, in order, until it returns false.
+  /// A visit changes no entry, and walks no others.
   using Visit = std::function<Result<bool>(std::string_view key, std::string_view value)>;
   virtual Result<void> each(std::string_view prefix, const Visit& visit) = 0;
 };

@@ -20,14 +20,20 @@ Words canonical_row(Reader row) {
   return capnp::canonicalize(std::move(row));
 }
 
-/// The canonical bytes of a row; texts that are set but empty are left out.
-template <typename Reader>
-std::string present_row(Reader row) {
-  using Row = typename Reader::Reads;
-  capnp::MallocMessageBuilder present;
-  copy_present(row, present.initRoot<Row>());
-  return std::string(bytes_of(canonical_row(present.getRoot<Row>().asReader())));
+/// The canonical bytes of a row, which holds numbers and texts; texts that are set but empty are
+/// left out.
+template <typename Builder>
+std::string present_row(Builder row) {
+  for (auto pointer : capnp::toAny(row).getPointerSection())
+    if (!pointer.isNull() && pointer.template getAs<capnp::Text>().size() == 0) pointer.clear();
+  return std::string(bytes_of(canonical_row(row.asReader())));
 }
+
+/// Where rows are built before they are stored: as much as most of them take.
+class RowBuilder final : public capnp::MallocMessageBuilder {
+ public:
+  RowBuilder() : MallocMessageBuilder(128) {}  // words
+};
 
 /// A builder over words that hold a message already. Only numbers can be set: it has no room.
 class BuilderInPlace final : public capnp::MessageBuilder {
@@ -67,7 +73,7 @@ class RowBuffer {
       if (!ends_in_zero(bytes)) return;
       bytes = std::string(bytes_of(canonical_row(builder.asReader())));
     } else {
-      capnp::MallocMessageBuilder message;
+      RowBuilder message;
       message.setRoot(read(bytes));
       auto builder = message.template getRoot<Row>();
       change(builder);

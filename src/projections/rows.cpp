@@ -95,24 +95,33 @@ PendingRows::Changes::iterator PendingRows::insert(Changes::iterator at, std::st
 }
 
 Result<void> PendingRows::each(std::string_view prefix, const Visit& visit) {
-  MemoryRows merged;
   if (stored_ == Stored::entries) {
-    auto cursor = rocks_.walk(*family_);
-    const auto is_wanted = [&](std::string_view key) {
-      return key.starts_with(prefix) && key != position_entry;
-    };
-    for (cursor.seek(prefix); cursor.valid() && is_wanted(cursor.key()); cursor.next())
-      merged.put(cursor.key(), cursor.value());
-    if (!cursor.valid()) CF_TRY(cursor.status());
+    if (!stored_entries_) stored_entries_.emplace(rocks_.walk(*family_));
+    stored_entries_->seek(prefix);
   }
-  for (auto at = changes_.lower_bound(prefix);
-       at != changes_.end() && at->first.starts_with(prefix); ++at) {
-    if (at->second)
-      merged.put(at->first, *at->second);
-    else
-      merged.erase(at->first);
+  const auto is_stored = [&] {
+    return stored_entries_ && stored_entries_->valid() &&
+           stored_entries_->key().starts_with(prefix) && stored_entries_->key() != position_entry;
+  };
+  auto at = changes_.lower_bound(prefix);
+  const auto is_changed = [&] {
+    return at != changes_.end() && at->first.starts_with(prefix) &&
+           (!is_stored() || at->first <= stored_entries_->key());
+  };
+  for (bool more = true; more && (is_changed() || is_stored());) {
+    if (is_changed()) {
+      if (is_stored() && stored_entries_->key() == at->first) stored_entries_->next();
+      if (at->second) {
+        CF_LET(more, visit(at->first, *at->second));
+      }
+      ++at;
+    } else {
+      CF_LET(more, visit(stored_entries_->key(), stored_entries_->value()));
+      stored_entries_->next();
+    }
   }
-  return merged.each(prefix, visit);
+  if (stored_entries_ && !stored_entries_->valid()) CF_TRY(stored_entries_->status());
+  return {};
 }
 
 void PendingRows::take(Rocks::Batch& batch) {
@@ -124,6 +133,7 @@ void PendingRows::take(Rocks::Batch& batch) {
   }
   clear();
   stored_ = Stored::entries;
+  stored_entries_.reset();
 }
 
 Result<void> PendingRows::take(Rocks::SortedFile& file) {
@@ -135,6 +145,7 @@ Result<void> PendingRows::take(Rocks::SortedFile& file) {
   }
   clear();
   stored_ = Stored::entries;
+  stored_entries_.reset();
   return {};
 }
 

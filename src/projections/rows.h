@@ -55,7 +55,8 @@ class PendingRows final : public Rows {
   const Rocks& rocks_;
   Rocks::FamilyPtr family_;
   Stored stored_;
-  Changes changes_;  // nothing: erased
+  std::optional<Rocks::Cursor> stored_entries_;  // of a moment since which nothing was taken
+  Changes changes_;                              // nothing: erased
   std::size_t bytes_ = 0;
 };
 

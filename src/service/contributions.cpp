@@ -212,7 +212,7 @@ void Contributions::put_row(schema::Record::Reader record, const Whose& whose, c
   row.setDecidedAt(record.getDecidedAt());
   row.setRecordedAt(record.getRecordedAt());
   row.setReason(record.getReason());
-  rows_.push_back(present_row(row.asReader()));
+  rows_.push_back(present_row(row));
   room_.take(rows_.back());
 }
 

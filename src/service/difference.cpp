@@ -125,7 +125,7 @@ class Comparing {
       return fail(ErrorCode::corrupt,
                   "the events of {} sum to {}, and its difference is {}: verify the ledger", line,
                   contributions.sum().minor, difference->minor);
-    page_.changes.push_back(present_row(change.asReader()));
+    page_.changes.push_back(present_row(change));
     room_.take(page_.changes.back());
     page_.contributions.insert(page_.contributions.end(), contributions.rows().begin(),
                                contributions.rows().end());

@@ -102,7 +102,7 @@ void Answering::add_figure(const Contributions& contributions, const Mark& mark,
   row.setSum(mark.sum.minor);
   row.setEvents(contributions.events());
   fill(row);
-  answer_.figures.push_back(present_row(row.asReader()));
+  answer_.figures.push_back(present_row(row));
   room_.take(answer_.figures.back());
   answer_.contributions.insert(answer_.contributions.end(), contributions.rows().begin(),
                                contributions.rows().end());

@@ -10,7 +10,11 @@ Result<std::vector<ViewReport>> report_views(const Projector& projector, bool di
     ViewReport report{std::move(status), std::nullopt};
     if (digests) {
       CF_LET(const Projection* const projection, projector.find(report.status.name));
-      CF_LET(report.digest, projector.views().digest(projector.views().view(*projection)));
+      const View view = projector.views().view(*projection);
+      CF_LET(report.digest, projector.views().digest(view));
+      // The view went on since the status was asked for: both are told of the entries walked.
+      report.status.version = view.version;
+      projector.set_position(report.status, report.digest->position);
     }
     reports.push_back(std::move(report));
   }

@@ -23,9 +23,10 @@ struct BuildPlan {
   unsigned threads = 1;
   /// So that whoever serves goes first: threads of a low priority.
   bool in_background = false;
-  std::size_t records_in_chunk = 4'096;               // read and checked once for all lanes
-  std::size_t bytes_in_memory = limits::built_bytes;  // entries of all lanes that are not written
-  std::chrono::milliseconds between_files{15'000};    // what a kill may cost of a lane's time
+  std::size_t records_in_chunk = 4'096;                // read and checked once for all lanes
+  std::size_t bytes_in_memory = limits::built_bytes;   // entries of all lanes that are not written
+  std::chrono::milliseconds between_files{15'000};     // what a kill may cost of a lane's time
+  std::chrono::milliseconds kept_after_swap{600'000};  // what was replaced, for who reads by page
 };
 
 /// Folds the records below `end` into every lane, several lanes at once, each on from where it

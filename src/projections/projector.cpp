@@ -95,8 +95,13 @@ void Projector::start(Use use) {
       impl_->grown = false;
       lock.unlock();
       (void)follow_all();  // the same
+      const auto next_to_go = views_.let_go(plan_.kept_after_swap);
       lock.lock();
-      impl_->wake.wait(lock, [&] { return impl_->stopping || impl_->grown; });
+      const auto is_called = [&] { return impl_->stopping || impl_->grown; };
+      if (next_to_go)
+        impl_->wake.wait_until(lock, *next_to_go, is_called);
+      else
+        impl_->wake.wait(lock, is_called);
     }
   });
 }
@@ -257,6 +262,15 @@ void Projector::when_folded(std::string_view projection, std::uint64_t position,
   callback(answer);
 }
 
+void Projector::set_position(ProjectionStatus& status, std::uint64_t position) const {
+  const std::uint64_t size = journal_.size();
+  status.position = position;
+  status.lag = size > position ? size - position : 0;
+  status.lag_us = lag_us(position);
+  if (status.state == "following" || status.state == "behind")
+    status.state = status.lag != 0 ? "behind" : "following";
+}
+
 std::int64_t Projector::lag_us(std::uint64_t position) const {
   if (position >= journal_.size()) return 0;
   std::string bytes;
@@ -274,12 +288,10 @@ std::vector<ProjectionStatus> Projector::status() const {
     const std::lock_guard lock(impl_->mutex);
     for (const Follower& follower : impl_->followers) {
       const View view = views_.view(*follower.projection);
-      const std::uint64_t size = journal_.size();
       ProjectionStatus& status = all.emplace_back();
       status.name = follower.projection->name();
       status.version = view.version;
       status.position = view.position;
-      status.lag = size > view.position ? size - view.position : 0;
       status.rate = (follower.building ? follower.build_rate : follower.rate).per_second();
       const bool is_old = view.version != follower.projection->version();
       if (follower.building || is_old) {
@@ -289,7 +301,6 @@ std::vector<ProjectionStatus> Projector::status() const {
       const bool is_halted = follower.error || (is_old && follower.build_error);
       status.state = is_halted                     ? "halted"
                      : follower.building || is_old ? "rebuilding"
-                     : status.lag != 0             ? "behind"
                                                    : "following";
       if (follower.build_error)
         status.last_error = fmt::format("version {}: {}", follower.projection->version(),
@@ -297,7 +308,7 @@ std::vector<ProjectionStatus> Projector::status() const {
       if (follower.error) status.last_error = follower.error->message;
     }
   }
-  for (ProjectionStatus& status : all) status.lag_us = lag_us(status.position);
+  for (ProjectionStatus& status : all) set_position(status, status.position);
   return all;
 }
 

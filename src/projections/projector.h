@@ -94,6 +94,8 @@ class Projector {
   Result<ViewsMoment> at_one_position();
 
   std::vector<ProjectionStatus> status() const;
+  /// Says of a status that the view holds that many records, as of now.
+  void set_position(ProjectionStatus& status, std::uint64_t position) const;
   /// The projection of that name; `not_found` names those that there are.
   Result<const Projection*> find(std::string_view projection) const;
   const Views& views() const { return views_; }

@@ -13,7 +13,6 @@ namespace {
 
 constexpr std::string_view meta_family = "meta";
 constexpr std::string_view ledger_key = "ledger";
-constexpr std::chrono::minutes kept_after_swap{10};  // for who reads it page by page
 
 std::string serving_key(std::string_view projection) {
   return std::string("serving/").append(projection);
@@ -282,16 +281,26 @@ Result<void> Views::advance_serving(const Projection& projection, Rocks::Batch& 
                                     std::uint64_t position) {
   View current = view(projection);
   CF_TRY(advance(current, batch, position));
-  Replaced oldest;
   const std::lock_guard lock(*mutex_);
   serving_.find(projection.name())->second.position = position;
-  const auto replaced = replaced_.find(projection.name());
-  if (replaced != replaced_.end() &&
-      std::chrono::steady_clock::now() - replaced->second.at > kept_after_swap) {
-    oldest = std::move(replaced->second);
-    replaced_.erase(replaced);
-  }
   return {};
+}
+
+std::optional<Views::Clock::time_point> Views::let_go(Clock::duration kept) {
+  std::vector<Replaced> gone;  // outside the lock
+  std::optional<Clock::time_point> next;
+  const std::lock_guard lock(*mutex_);
+  for (auto at = replaced_.begin(); at != replaced_.end();) {
+    const Clock::time_point due = at->second.at + kept;
+    if (due <= Clock::now()) {
+      gone.push_back(std::move(at->second));
+      at = replaced_.erase(at);
+    } else {
+      next = std::min(next.value_or(due), due);
+      ++at;
+    }
+  }
+  return next;
 }
 
 Result<void> Views::serve(const Projection& projection, const View& view) {
@@ -309,8 +318,7 @@ Result<void> Views::serve(const Projection& projection, const View& view) {
     View& serving = serving_[std::string(projection.name())];
     before = serving.family_name;
     if (!before.empty() && before != view.family_name)
-      oldest = std::exchange(replaced_[std::string(projection.name())],
-                             {serving, std::chrono::steady_clock::now()});
+      oldest = std::exchange(replaced_[std::string(projection.name())], {serving, Clock::now()});
     serving = view;
     if (was_begun) building_.erase(std::string(projection.name()));
   }
@@ -335,8 +343,12 @@ Result<Views::Digest> Views::digest(Rocks::Cursor& cursor, Hasher& hasher, const
     tree.append(hasher.leaf(entry), hasher);
     if (tree.size() % steps_between_asking == 0) CF_TRY(check(go_on));
   }
-  CF_TRY(cursor.status());
-  return Digest{tree.root(hasher), tree.size()};
+  std::uint64_t position = 0;
+  if (cursor.valid() && cursor.value().size() == sizeof(position))
+    position = get_big_endian<std::uint64_t>(cursor.value());
+  else
+    CF_TRY(cursor.status());
+  return Digest{tree.root(hasher), tree.size(), position};
 }
 
 }  // namespace counterfoil

@@ -75,12 +75,18 @@ class Views {
   /// As advance, and the generation that serves stands there from now on.
   Result<void> advance_serving(const Projection& projection, Rocks::Batch& batch,
                                std::uint64_t position);
-  /// Makes a generation the one that serves, atomically, and drops the one before it.
+  /// Makes a generation the one that serves, atomically, and drops the one before it, which is read
+  /// on until it is let go.
   Result<void> serve(const Projection& projection, const View& view);
+  /// Lets go of the generations that were replaced that long ago; with their last reader they are
+  /// gone from the disk, too. Gives when the next one is to go, if one is left.
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> let_go(Clock::duration kept);
 
   struct Digest {
     Hash root;  // RFC 6962 root over the entries in key order; FORMAT.md, "views"
     std::uint64_t entries = 0;
+    std::uint64_t position = 0;  // records that these entries hold; 0 where the walk tells none
   };
   Result<Digest> digest(const View& view) const;
   /// The same of the entries that a cursor over a view sees, under any algorithm.
@@ -111,7 +117,7 @@ class Views {
   /// Dropped, and gone from the disk when its last reader is.
   struct Replaced {
     View view;
-    std::chrono::steady_clock::time_point at;
+    Clock::time_point at;
   };
   std::map<std::string, Replaced, std::less<>> replaced_;  // by projection name
 };

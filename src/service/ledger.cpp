@@ -22,7 +22,8 @@ void GrowthListeners::call() {
   for (auto& [id, listener] : listeners_) listener();
 }
 
-Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts facts,
+Ledger::Ledger(LedgerFolder folder, Journal journal, Views views,
+               const std::vector<const Projection*>& projections, LedgerFacts facts,
                const Zone& zone, Clock clock)
     : folder_(std::move(folder)),
       facts_(std::move(facts)),
@@ -30,7 +31,7 @@ Ledger::Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts fa
       clock_(std::move(clock)),
       journal_(std::move(journal)),
       views_(std::move(views)),
-      projector_(journal_, views_, all_projections()),
+      projector_(journal_, views_, projections),
       past_(journal_, views_),
       writer_(journal_, zone_, clock_,
               [this] {
@@ -49,7 +50,8 @@ Ledger::~Ledger() {
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock clock,
-                                             const Notice& notice) {
+                                             const Notice& notice,
+                                             const std::vector<const Projection*>& projections) {
   CF_LET(LedgerFolder folder, LedgerFolder::open(path));
   std::error_code ignored;  // what a crash left of it is in nobody's way
   std::filesystem::remove_all(folder.scratch(), ignored);
@@ -60,9 +62,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock cloc
   CF_LET(const Zone zone, Zone::find(facts.time_zone));
   CF_LET(Hasher hasher, Hasher::of_suite(facts.suite));
   CF_LET(Views views, Views::open(folder.views(), bytes_of(hasher.leaf(first)), journal.size(),
-                                  all_projections(), notice));
+                                  projections, notice));
   return std::unique_ptr<Ledger>(new Ledger(std::move(folder), std::move(journal), std::move(views),
-                                            std::move(facts), zone, std::move(clock)));
+                                            projections, std::move(facts), zone, std::move(clock)));
 }
 
 void Ledger::start(Projector::Use use) {

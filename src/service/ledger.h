@@ -31,8 +31,9 @@ class GrowthListeners {
 class Ledger {
  public:
   using Notice = std::function<void(const std::string&)>;
-  static Result<std::unique_ptr<Ledger>> open(const std::string& path, Clock clock,
-                                              const Notice& notice);
+  static Result<std::unique_ptr<Ledger>> open(
+      const std::string& path, Clock clock, const Notice& notice,
+      const std::vector<const Projection*>& projections = all_projections());
   ~Ledger();
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;
@@ -69,7 +70,8 @@ class Ledger {
   static Result<void> reindex(const std::string& path);
 
  private:
-  Ledger(LedgerFolder folder, Journal journal, Views views, LedgerFacts facts, const Zone& zone,
+  Ledger(LedgerFolder folder, Journal journal, Views views,
+         const std::vector<const Projection*>& projections, LedgerFacts facts, const Zone& zone,
          Clock clock);
 
   LedgerFolder folder_;

@@ -57,8 +57,10 @@ std::string LedgerPlace::token() const {
   return token;
 }
 
-LedgerServer::LedgerServer(const LedgerPlace& place)
-    : ledger_(must(Ledger::open(place.ledger(), now, [](const std::string&) {}))),
+LedgerServer::LedgerServer(const LedgerPlace& place,
+                           const std::vector<const Projection*>& projections)
+    : ledger_(must(Ledger::open(
+          place.ledger(), now, [](const std::string&) {}, projections))),
       token_(place.token()) {
   std::promise<Address> listening;
   auto address = listening.get_future();

@@ -37,7 +37,8 @@ class LedgerPlace {
 /// The ledger open and served until it is stopped, as counterfoild does it.
 class LedgerServer {
  public:
-  explicit LedgerServer(const LedgerPlace& place);
+  explicit LedgerServer(const LedgerPlace& place,
+                        const std::vector<const Projection*>& projections = all_projections());
   ~LedgerServer() { stop(); }
   LedgerServer(const LedgerServer&) = delete;
   LedgerServer& operator=(const LedgerServer&) = delete;

@@ -383,6 +383,68 @@ TEST_CASE("a read that began before a swap ends with the version that it began w
   CHECK(error_of(read_rows(build.projector, "budgets", {}, "short", 1)).code == ErrorCode::invalid);
 }
 
+TEST_CASE("what was swapped out is let go after a while, also when nothing is recorded") {
+  const TempFolder temp;
+  make_followed(temp / "ledger");
+  Served served(temp / "ledger");
+  const Views& views = served.projector().views();
+  const auto is_kept = [&] { return views.view(budgets(), 1).has_value(); };
+  BuildPlan plan;
+  SECTION("a short while") {
+    plan.kept_after_swap = std::chrono::milliseconds(1);
+    served.projector().tune(plan);
+    served.ledger->start();
+    must(served.projector().rebuild("budgets", nullptr));
+    for (int i = 0; i < 3'000 && is_kept(); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    CHECK_FALSE(is_kept());
+  }
+  SECTION("a long one") {
+    served.projector().tune(plan);
+    served.ledger->start();
+    must(served.projector().rebuild("budgets", nullptr));
+    must(served.projector().rebuild("units", nullptr));
+    CHECK(is_kept());
+  }
+  CHECK(views.view(budgets()).generation == 2);
+}
+
+TEST_CASE("entries that are stored and entries that are not are walked as one") {
+  const TempFolder temp;
+  Rocks rocks = must(Rocks::open(temp / "rocks", {"one"}, {.create_if_missing = true}));
+  PendingRows rows(rocks, rocks.family("one"));
+  const auto walked = [&](std::string_view prefix, std::size_t most = SIZE_MAX) {
+    std::string all;
+    must(rows.each(prefix, [&](std::string_view key, std::string_view value) -> Result<bool> {
+      all.append(key).append("=").append(value).append(" ");
+      return --most != 0;
+    }));
+    return all;
+  };
+  const auto store = [&] {
+    Rocks::Batch batch;
+    rows.take(batch);
+    must(rocks.write(batch, Rocks::Durability::buffered));
+  };
+  CHECK(walked("a").empty());
+  for (const char* key : {"a1", "a3", "a5", "a7", "b"}) rows.put(key, "old");
+  CHECK(walked("a", 2) == "a1=old a3=old ");
+  store();
+  CHECK(walked("a") == "a1=old a3=old a5=old a7=old ");
+  rows.put("a0", "new");
+  rows.put("a3", "new");
+  rows.put("a4", "new");
+  rows.erase("a5");
+  rows.erase("a6");
+  rows.put("a9", "new");
+  CHECK(walked("a") == "a0=new a1=old a3=new a4=new a7=old a9=new ");
+  CHECK(walked("a", 3) == "a0=new a1=old a3=new ");
+  CHECK(walked("") == walked("a") + "b=old ");
+  store();
+  rows.erase("a0");
+  CHECK(walked("a") == "a1=old a3=new a4=new a7=old a9=new ");
+}
+
 TEST_CASE("lag is told in records and in the ledger's time") {
   const TempFolder temp;
   make_followed(temp / "ledger");

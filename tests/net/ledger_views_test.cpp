@@ -119,12 +119,23 @@ TEST_CASE("a digest is of the records that the position beside it counts, while 
   LedgerServer server(place);
   AsioLoop loop;
   LedgerClient client(loop, server.address(), place.token());
-  record_units(loop, client, "before", 2'000);
+  // Long enough a walk that the views behind it go on meanwhile.
+  const auto lines = [](const std::string& prefix, int count) {
+    std::vector<Fill> commands;
+    for (int i = 0; i < count; ++i) {
+      const std::string id = fmt::format("{}-{}", prefix, i);
+      commands.insert(commands.end(),
+                      {project(id, "u"), line(id), appropriation(id, 100 + i, "a-" + id)});
+    }
+    return commands;
+  };
+  must_record(loop, client, {unit("u")});
+  for (int i = 0; i < 10; ++i) must_record(loop, client, lines(fmt::format("before{}", i), 100));
   std::atomic<bool> done{false};
   std::thread writing([&] {
     AsioLoop own;
     LedgerClient other(own, server.address(), place.token());
-    for (int i = 0; !done; ++i) record_units(own, other, fmt::format("w{}-", i), 20);
+    for (int i = 0; !done; ++i) must_record(own, other, lines(fmt::format("w{}", i), 2));
   });
   struct Seen {
     std::uint64_t rows;

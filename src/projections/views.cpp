@@ -210,7 +210,8 @@ Result<View> Views::begin_generation(const Projection& projection) {
   view.family_name = family_name(projection, view.generation);
   CF_LET(view.family, rocks_.create_family(view.family_name));
   // A family of that name may have been dropped in a crash without its position. It holds no entry
-  // of its own for that: RocksDB would have to write it to a table before it takes in the first file.
+  // of its own for that: RocksDB would have to write it to a table before it takes in the first
+  // file.
   Rocks::Batch batch;
   batch.put(*meta_, position_key(view.family_name), number(0));
   CF_TRY(rocks_.write(batch, Rocks::Durability::buffered));

@@ -89,10 +89,11 @@ Result<SealedRoot> projection_of_seal(schema::LedgerSealed::Reader seal, std::st
     CF_LET(const Hash root, hash_of(projection.getRoot(), name));
     return SealedRoot{root, projection.getEntries()};
   }
-  return fail(ErrorCode::unsupported,
-              "the seal says nothing of {}, which was halted or not built yet when it was sealed: "
-              "ask another seal, or seal again when `counterfoil projections` shows that it follows",
-              name);
+  return fail(
+      ErrorCode::unsupported,
+      "the seal says nothing of {}, which was halted or not built yet when it was sealed: "
+      "ask another seal, or seal again when `counterfoil projections` shows that it follows",
+      name);
 }
 
 Result<void> read_budget_entry(std::string_view entry, std::string_view line,

@@ -267,6 +267,7 @@ TEST_CASE("what nobody waits for is given up") {
   rig.tell(8, "a");
   must(rig.ledger->sealer().seal());
   rig.tell(9, "b", 200);
+  must(rig.ledger->projector().catch_up());
   const auto nobody = [] { return false; };
   const SealedQuestion of_old{SealedQuestion::About::budget, kit::line_id("aP"), Sequence{0}};
   CHECK(error_of(rig.ask(of_old, nobody)).code == ErrorCode::busy);

@@ -23,7 +23,7 @@ struct GlobalOptions {
   std::string token_file;
   Format format = Format::table;
   Language language = Language::english;
-  std::vector<std::string> as_of;            // as given
+  std::vector<std::string> as_of;             // as given
   std::set<std::string> commands_of_past{};   // that take --as-of
   std::set<std::string> commands_of_prose{};  // that print sentences, and no rows
   intake::Encoding encoding = intake::Encoding::utf8;

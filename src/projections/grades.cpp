@@ -1,5 +1,7 @@
 #include <schema/views.capnp.h>
 
+#include <map>
+
 #include "domain/rule_set.h"
 #include "projections/graded.h"
 #include "projections/read_models.h"
@@ -18,13 +20,24 @@ struct Counts {
   std::uint64_t reversed_by = 0;
 };
 
-Counts counts_of(const GradedRecord& one, const std::vector<GradedRecord>& all) {
-  const GradedRecord* const first = current_of(all);
-  const GradedRecord* const of_level = current_of(all, one.grade.level);
-  if (&one == first) return {Row::State::CURRENT};
-  if (&one == of_level) return {Row::State::OUTRANKED, first->grade.sequence.value};
-  return {Row::State::SUPERSEDED, of_level->grade.sequence.value};
-}
+/// Of grades that stand together: which counts at all, and which at its level.
+class Current {
+ public:
+  explicit Current(const std::vector<GradedRecord>& all) : all_(all), first_(current_of(all)) {}
+
+  Counts of(const GradedRecord& one) {
+    const GradedRecord*& of_level = of_level_[one.grade.level];
+    if (of_level == nullptr) of_level = current_of(all_, one.grade.level);
+    if (&one == first_) return {Row::State::CURRENT};
+    if (&one == of_level) return {Row::State::OUTRANKED, first_->grade.sequence.value};
+    return {Row::State::SUPERSEDED, of_level->grade.sequence.value};
+  }
+
+ private:
+  const std::vector<GradedRecord>& all_;
+  const GradedRecord* first_;
+  std::map<schema::GradeAssigned::Level, const GradedRecord*> of_level_;
+};
 
 Key bands_key(std::string_view rule_set) {
   return Key("b").text(rule_set);
@@ -109,7 +122,8 @@ class Grades final : public RowProjection<Row> {
     if (!change) return {};
     const auto grade = change->record.fact().getGradeAssigned();
     CF_LET(const auto all, grades_standing(rows, view(grade.getAbout()), grade.getEvaluatedYear()));
-    for (const GradedRecord& one : all) CF_TRY(put(rows, one.record, counts_of(one, all)));
+    Current current(all);
+    for (const GradedRecord& one : all) CF_TRY(put(rows, one.record, current.of(one)));
     if (change->reversed_by == 0) return {};
     return put(rows, change->record, {Row::State::REVERSED, 0, change->reversed_by});
   }

@@ -99,6 +99,7 @@ Result<Past::StatePtr> Past::state(const Projection& projection, const std::stri
                                    const Moment& moment, const Asker& asker) {
   std::unique_lock lock(mutex_);
   const std::shared_ptr<Slot> slot = slot_of(name, moment);
+  if (slot->state) return slot->state;
   slot->askers.push_back(asker);
   while (slot->is_folding && !asker.is_gone()) slot->changed.wait_for(lock, between_looks);
   CF_TRY(asker.check_there());

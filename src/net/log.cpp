@@ -92,19 +92,17 @@ class LogServer final : public schema::Log::Server {
     } else {
       question.id = view(asked.getBudget());
     }
-    auto wanted = std::make_shared<std::atomic<bool>>(true);
-    auto work = [source = source(), question = std::move(question), wanted] {
-      return read_sealed(source, question, [&] { return wanted->load(); });
+    auto work = [source = source(), question = std::move(question)](const Asker& asker) {
+      return read_sealed(source, question, [&] { return !asker.is_gone(); });
     };
-    return background_.chores.run(std::move(work))
+    return background_.chores.run_while_awaited(std::move(work))
         .then([context](Result<SealedAnswer> found) mutable {
           const SealedAnswer answer = or_throw(std::move(found));
           auto results = context.getResults();
           results.setSeal(answer.seal.value);
           auto entries = results.initEntries(static_cast<unsigned>(answer.entries.size()));
           for (unsigned i = 0; i < entries.size(); ++i) fill(entries[i], answer.entries[i]);
-        })
-        .attach(kj::defer([wanted] { *wanted = false; }));
+        });
   }
 
  private:

@@ -14,13 +14,7 @@ using namespace counterfoil::test;
 
 namespace {
 
-/// A ledger that is served, with one client that is logged in.
-struct Rig {
-  LedgerPlace place;
-  LedgerServer server{place};
-  AsioLoop loop;
-  LedgerClient client{loop, server.address(), place.token()};
-
+struct Rig : ServedLedger {
   SignedCheckpoint checkpoint() {
     const auto response = client.log().checkpointRequest().send().wait(loop.scope());
     const auto keys = client.info().getVerifierKeys();

@@ -39,12 +39,7 @@ Fill medium(std::string_view project, std::string id) {
 }
 
 /// A city whose rule set follows from grades and closes, with lines of 2023 and 2024.
-struct City {
-  LedgerPlace place;
-  LedgerServer server{place};
-  AsioLoop loop;
-  LedgerClient client{loop, server.address(), place.token()};
-
+struct City : ServedLedger {
   explicit City(int projects) {
     std::vector<Fill> commands{
         command("rules", R"({"ruleSetPublished":{"inForceFrom":"2020-01-02","name":"city",

@@ -9,12 +9,7 @@ using namespace counterfoil::test;
 
 namespace {
 
-struct Rig {
-  LedgerPlace place;
-  LedgerServer server{place};
-  AsioLoop loop;
-  LedgerClient client{loop, server.address(), place.token()};
-
+struct Rig : ServedLedger {
   void open_lines(int projects) {
     std::vector<Fill> commands{unit("u")};
     for (int i = 0; i < projects; ++i) {

@@ -31,12 +31,7 @@ Fill with_id(std::string command_id, Fill fill) {
   };
 }
 
-struct Rig {
-  LedgerPlace place;
-  LedgerServer server{place};
-  AsioLoop loop;
-  LedgerClient client{loop, server.address(), place.token()};
-
+struct Rig : ServedLedger {
   std::vector<std::string> answers(const std::vector<Fill>& commands) {
     return short_forms(record(client.recorder(), commands).wait(loop.scope()));
   }

@@ -13,12 +13,7 @@ using namespace counterfoil::test;
 
 namespace {
 
-struct Rig {
-  LedgerPlace place;
-  LedgerServer server{place};
-  AsioLoop loop;
-  LedgerClient client{loop, server.address(), place.token()};
-
+struct Rig : ServedLedger {
   /// A line whose `count` supplements of 1 have reasons as long as they may be; each rests on the
   /// one before it where that is asked for. What they come to.
   std::int64_t adjust(std::size_t count, bool each_rests_on_the_last) {

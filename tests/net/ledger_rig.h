@@ -86,6 +86,14 @@ class LedgerClient {
   std::unique_ptr<capnp::Response<schema::Session::OpenResults>> opened_;
 };
 
+/// A ledger that is served, with one client that is logged in.
+struct ServedLedger {
+  LedgerPlace place;
+  LedgerServer server{place};
+  AsioLoop loop;
+  LedgerClient client{loop, server.address(), place.token()};
+};
+
 /// Writes a command: its id and its facts.
 using Fill = std::function<void(schema::Command::Builder)>;
 Fill unit(std::string id);

@@ -5,6 +5,7 @@
 
 #include "codec/text.h"
 #include "ledger_rig.h"
+#include "projections/own.h"
 #include "projections/scratch.h"
 #include "support/catch.h"
 
@@ -15,14 +16,9 @@ using Catch::Matchers::Contains;
 namespace {
 
 /// Fails at one record, until the cause is gone.
-class Fussy final : public Projection {
+class Fussy final : public RowProjection<schema::BudgetRow> {
  public:
   std::string_view name() const override { return "fussy"; }
-  std::uint32_t version() const override { return 1; }
-  capnp::StructSchema row_schema() const override {
-    return capnp::Schema::from<schema::BudgetRow>();
-  }
-  std::string_view row_prefix() const override { return "r"; }
   Result<void> fold(schema::Record::Reader record, Rows& rows) const override {
     if (record.getSequence() == poison) return fail(ErrorCode::corrupt, "poison");
     rows.put(fmt::format("own/{}", record.getSequence()), "x");

@@ -196,7 +196,10 @@ Result<void> check_subject_there(const Journal& journal, std::string_view subjec
                                  const Moment& moment) {
   CF_LET(const auto first, journal.history(subject, Ordinal{0}, 1));
   if (first.empty())
-    return fail(ErrorCode::not_found, "nothing was ever recorded about {}", subject);
+    return fail(ErrorCode::not_found,
+                "nothing was ever recorded about {0}: check its spelling, or prove it with "
+                "`counterfoil prove --absent {0}`",
+                subject);
   bool is_there = false;
   CF_TRY(each_record_about(journal, {std::string(subject)}, moment,
                            [&](schema::Record::Reader) -> Result<bool> {

@@ -28,8 +28,11 @@ namespace fs = std::filesystem;
 Result<FileDescriptor> hold_copy(const std::string& copy) {
   CF_LET(const bool is_ledger, file_exists(copy + "/shown"));
   if (!is_ledger)
-    return fail(ErrorCode::not_found,
-                "{} is no copy of a ledger's folder: the file shown is not there", copy);
+    return fail(
+        ErrorCode::not_found,
+        "{} is no copy of a ledger's folder: the file shown is not there. Name the folder that "
+        "holds it",
+        copy);
   CF_LET(const bool has_lock, file_exists(copy + "/lock"));
   if (!has_lock) return FileDescriptor();
   CF_LET(FileDescriptor lock, open_file(copy + "/lock", O_RDONLY));

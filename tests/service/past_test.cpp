@@ -290,7 +290,9 @@ TEST_CASE("moments that cannot be are told apart") {
   const Moment now{journal.size(), {}};
   const auto never = check_subject_there(journal, "project/nobody", now);
   REQUIRE_FALSE(never);
-  CHECK(never.error().message == "nothing was ever recorded about project/nobody");
+  CHECK(never.error().message ==
+        "nothing was ever recorded about project/nobody: check its spelling, or prove it with "
+        "`counterfoil prove --absent project/nobody`");
   const auto not_yet = check_subject_there(
       journal, "project/P", must(moment_of(journal, {.sequence = Sequence{0}}, PastLedger::now())));
   REQUIRE_FALSE(not_yet);

@@ -86,8 +86,8 @@ Result<void> LogReader::each_record(
 Result<Receipt> LogReader::receipt(std::uint64_t sequence, const SignedCheckpoint& in) {
   if (sequence >= in.checkpoint.size)
     return fail(ErrorCode::not_found,
-                "the checkpoint is of {} records, so there is no record {} in it",
-                in.checkpoint.size, sequence);
+                "the checkpoint is of {} records, so there is no record {} in it: the newest is {}",
+                in.checkpoint.size, sequence, in.checkpoint.size - 1);
   Receipt receipt{{}, sequence, {}, format_note(in.note)};
   CF_TRY(each_record(sequence, sequence + 1,
                      [&](std::uint64_t, std::string_view record) -> Result<void> {

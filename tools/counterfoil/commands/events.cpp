@@ -150,7 +150,9 @@ Result<ExitStatus> tail(const GlobalOptions& global, const TailOptions& options)
   const std::uint64_t size = access->info().getSize();
   const std::uint64_t from = options.from.value_or(size > last ? size - last : 0);
   if (from > size)
-    return fail(ErrorCode::not_found, "the journal holds {} records: there is none from {} on",
+    return fail(ErrorCode::not_found,
+                "the journal holds {0} records: there is none from {1} on. Follow what comes next "
+                "with --from {0}",
                 size, from);
   std::uint64_t end = std::numeric_limits<std::uint64_t>::max();
   if (options.no_follow) end = std::max(size, from);

@@ -7,6 +7,7 @@
 #include "counterfoil/log_reader.h"
 #include "counterfoil/named_files.h"
 #include "counterfoil/progress_sink.h"
+#include "proof/note.h"
 
 namespace counterfoil {
 namespace {
@@ -51,6 +52,11 @@ Result<ExitStatus> verify_log(LedgerAccess& access, const std::vector<std::strin
   auto notes = request.initSince(static_cast<unsigned>(since.size()));
   for (unsigned i = 0; i < since.size(); ++i) {
     CF_LET(const std::string note, read_input(since[i]));
+    if (const auto parsed = parse_note(note); !parsed) {
+      Error error = parsed.error();
+      error.message += ". Give a checkpoint that `counterfoil checkpoint --out FILE` wrote";
+      return fail_at(since[i], std::move(error));
+    }
     notes.set(i, text_of(note));
   }
   request.setProgress(kj::heap<ProgressSink>("verifying"));

@@ -38,17 +38,6 @@ RowPage of_moment(RowPage page, const Moment& moment) {
 
 }  // namespace
 
-Result<RowPage> read_rows_as_of(const Projector& projector, const Journal& journal, Past& past,
-                                std::string_view view, const Filter& filter, const AsOf& as_of,
-                                Instant now, std::string_view after, std::size_t limit,
-                                const Asker& asker) {
-  CF_LET(auto own,
-         read_own_rows_as_of(projector, journal, view, filter, as_of, now, after, limit, asker));
-  if (own) return std::move(*own);
-  return read_any_rows_as_of(projector, journal, past, view, filter, as_of, now, after, limit,
-                             asker);
-}
-
 Result<std::optional<RowPage>> read_own_rows_as_of(const Projector& projector,
                                                    const Journal& journal, std::string_view view,
                                                    const Filter& filter, const AsOf& as_of,

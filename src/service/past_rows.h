@@ -11,21 +11,17 @@
 namespace counterfoil {
 
 /// A view's rows as of a moment, in the order of their keys. From any thread; each page of a read
-/// is of the moment of its first one. Where the filter names a project, a unit or a pool they are
-/// folded from the records that make them alone, for each page anew: in time in proportion to what
-/// was recorded about that.
-Result<RowPage> read_rows_as_of(const Projector& projector, const Journal& journal, Past& past,
-                                std::string_view view, const Filter& filter, const AsOf& as_of,
-                                Instant now, std::string_view after, std::size_t limit,
-                                const Asker& asker = {});
-
-/// The same in two steps, for whoever has other threads for what takes long. Nothing where the rows
-/// need the whole journal.
+/// is of the moment of its first one.
+///
+/// Where the filter names a project, a unit or a pool they are folded from the records that make
+/// them alone, for each page anew: in time in proportion to what was recorded about that. Nothing
+/// where the rows need the whole journal.
 Result<std::optional<RowPage>> read_own_rows_as_of(const Projector& projector,
                                                    const Journal& journal, std::string_view view,
                                                    const Filter& filter, const AsOf& as_of,
                                                    Instant now, std::string_view after,
                                                    std::size_t limit, const Asker& asker);
+/// Any of them: folded from the whole journal, which may take minutes, and kept.
 Result<RowPage> read_any_rows_as_of(const Projector& projector, const Journal& journal, Past& past,
                                     std::string_view view, const Filter& filter, const AsOf& as_of,
                                     Instant now, std::string_view after, std::size_t limit,

@@ -10,6 +10,7 @@
 
 #include "codec/text.h"
 #include "core/bytes.h"
+#include "projections/own.h"
 #include "projections/row_codec.h"
 #include "service/support/past_ledger.h"
 #include "support/catch.h"
@@ -31,9 +32,7 @@ std::vector<std::string> read_all(PastLedger& ledger, const Projection& projecti
   std::vector<std::string> rows;
   std::string after;
   do {
-    RowPage page =
-        must(read_rows_as_of(ledger.projector(), ledger.journal(), ledger.past(), projection.name(),
-                             filter, as_of, PastLedger::now(), after, limit));
+    RowPage page = must(ledger.rows_as_of(projection.name(), filter, as_of, after, limit));
     rows.insert(rows.end(), page.rows.begin(), page.rows.end());
     after = page.next;
   } while (!after.empty());
@@ -271,8 +270,7 @@ TEST_CASE("moments that cannot be are told apart") {
   PastLedger& ledger = shared_ledger();
   const Journal& journal = ledger.journal();
   const auto refused = [&](const AsOf& as_of) {
-    const auto found = read_rows_as_of(ledger.projector(), journal, ledger.past(), "budgets", {},
-                                       as_of, PastLedger::now(), "", 0);
+    const auto found = ledger.rows_as_of("budgets", {}, as_of);
     REQUIRE_FALSE(found);
     CHECK(found.error().code == ErrorCode::not_found);
     return found.error().message;
@@ -317,8 +315,7 @@ TEST_CASE("who asks for one moment at once waits for one fold, and gets the same
 TEST_CASE("what is folded for the past is ended by stop") {
   PastLedger ledger(13, 60);
   ledger.past().stop();
-  const auto found = read_rows_as_of(ledger.projector(), ledger.journal(), ledger.past(), "grades",
-                                     {}, {.sequence = Sequence{30}}, PastLedger::now(), "", 0);
+  const auto found = ledger.rows_as_of("grades", {}, {.sequence = Sequence{30}});
   REQUIRE_FALSE(found);
   CHECK(found.error().code == ErrorCode::busy);
 }
@@ -326,14 +323,9 @@ TEST_CASE("what is folded for the past is ended by stop") {
 namespace {
 
 /// Folds nothing, and waits at each record until it may go on.
-class Held final : public Projection {
+class Held final : public RowProjection<schema::BudgetRow> {
  public:
   std::string_view name() const override { return "held"; }
-  std::uint32_t version() const override { return 1; }
-  capnp::StructSchema row_schema() const override {
-    return all_projections().front()->row_schema();
-  }
-  std::string_view row_prefix() const override { return "r"; }
   Result<void> fold(schema::Record::Reader /*record*/, Rows& /*rows*/) const override {
     ++folded;
     while (!may_go_on) std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -401,9 +393,7 @@ TEST_CASE("a made-up page does not change what others are told of the past") {
   const std::uint64_t size = ledger.journal().size();
   std::string forged;
   put_big_endian(forged, size - 5);
-  const auto refused =
-      read_rows_as_of(ledger.projector(), ledger.journal(), ledger.past(), "grades", {},
-                      {.sequence = Sequence{30}}, PastLedger::now(), forged, 0);
+  const auto refused = ledger.rows_as_of("grades", {}, {.sequence = Sequence{30}}, forged);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == ErrorCode::invalid);
   const Projection& grades = *must(ledger.projector().find("grades"));

@@ -67,6 +67,16 @@ Instant PastLedger::now() {
   return Instant{(first_day + 2 * static_cast<std::int64_t>(days)) * day_us};
 }
 
+Result<RowPage> PastLedger::rows_as_of(std::string_view view, const Filter& filter,
+                                       const AsOf& as_of, std::string_view after,
+                                       std::size_t limit) {
+  CF_LET(auto own,
+         read_own_rows_as_of(projector(), journal(), view, filter, as_of, now(), after, limit, {}));
+  if (own) return std::move(*own);
+  return read_any_rows_as_of(projector(), journal(), past(), view, filter, as_of, now(), after,
+                             limit, {});
+}
+
 AsOf PastLedger::any_bound(unsigned axis, std::mt19937& random) const {
   RecordBuffer buffer;
   const auto any = must(buffer.load(records_[random() % records_.size()]));

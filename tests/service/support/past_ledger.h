@@ -25,6 +25,9 @@ class PastLedger {
   const Journal& journal() const { return *journal_; }
   const Projector& projector() const { return *projector_; }
   Past& past() { return *past_; }
+  /// A page of a view's rows as of a moment, folded from as little as they need.
+  Result<RowPage> rows_as_of(std::string_view view, const Filter& filter, const AsOf& as_of,
+                             std::string_view after = {}, std::size_t limit = 0);
   /// As they were recorded, kept apart from the journal.
   const std::vector<std::string>& records() const { return records_; }
   /// A moment behind all of them.

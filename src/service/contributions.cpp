@@ -1,13 +1,11 @@
 #include "service/contributions.h"
 
-#include <algorithm>
 #include <set>
 
 #include "codec/line.h"
 #include "codec/subjects.h"
 #include "codec/text.h"
 #include "core/bytes.h"
-#include "core/limits.h"
 #include "domain/citations.h"
 #include "projections/own.h"
 #include "service/moment.h"
@@ -88,13 +86,6 @@ Money number_of(schema::BudgetRow::Reader row, schema::Figure figure) {
   }
 }
 
-Room::Room(std::size_t rows_max)
-    : rows_max_(std::min(rows_max == 0 ? limits::rows_in_page : rows_max, limits::rows_in_page)) {}
-
-bool Room::is_left() const {
-  return rows_ < rows_max_ && bytes_ < limits::request_bytes / 2;
-}
-
 void put(std::string& bytes, const Inside& inside) {
   put_big_endian(bytes, inside.from.value);
   put_big_endian(bytes, inside.before);
@@ -152,6 +143,12 @@ Result<void> Contributions::add_pool(schema::Record::Reader record, std::string_
     return {};
   }));
   return add(record, {fmt::format("pool/{}", pool), {}, source_tag}, parts);
+}
+
+void Contributions::put_on(ContributionPage& page) const {
+  page.contributions.insert(page.contributions.end(), rows_.begin(), rows_.end());
+  page.events_before += before();  // none but those of the first number
+  page.events_after = after();
 }
 
 Inside Contributions::rest() const {
@@ -213,7 +210,7 @@ void Contributions::put_row(schema::Record::Reader record, const Whose& whose, c
   row.setRecordedAt(record.getRecordedAt());
   row.setReason(record.getReason());
   rows_.push_back(present_row(row));
-  room_.take(rows_.back());
+  room_.take(rows_.back().size());
 }
 
 }  // namespace counterfoil

@@ -10,6 +10,7 @@
 
 #include "core/ids.h"
 #include "domain/effects.h"
+#include "service/room.h"
 
 namespace counterfoil {
 
@@ -18,24 +19,6 @@ bool is_part_of(schema::Figure figure, schema::Component component);
 
 /// The number in a row of the view budgets.
 Money number_of(schema::BudgetRow::Reader row, schema::Figure figure);
-
-/// How much an answer still holds: rows, and bytes of them. What stands on it already may go beyond
-/// by one record's rows.
-class Room {
- public:
-  /// 0: as many rows as a page may have.
-  explicit Room(std::size_t rows_max);
-  bool is_left() const;
-  void take(const std::string& row) {
-    ++rows_;
-    bytes_ += row.size();
-  }
-
- private:
-  std::size_t rows_max_;
-  std::size_t rows_ = 0;
-  std::size_t bytes_ = 0;
-};
 
 /// Where a page goes on inside the contributions to one number.
 struct Inside {
@@ -59,6 +42,14 @@ class Opening {
   bool open_;
 };
 
+/// Contributions to several numbers: rows of ContributionRow. Of those to the first number some may
+/// be on the pages before, and of those to the last one on those behind.
+struct ContributionPage {
+  std::vector<std::string> contributions;
+  std::uint32_t events_before = 0;
+  std::uint32_t events_after = 0;
+};
+
 /// What events add to one number: rows of schema/views.capnp (ContributionRow, canonical words),
 /// with the sum so far, in the order in which they are added. Of what the answer has no room for,
 /// only the sum is kept.
@@ -78,6 +69,8 @@ class Contributions {
                         std::string_view source_tag);
 
   const std::vector<std::string>& rows() const { return rows_; }
+  /// Puts them behind those to the numbers that are on the page already.
+  void put_on(ContributionPage& page) const;
   /// Of all that was added, and of what was before.
   Money sum() const { return sum_; }
   /// How many there are in all, once the number's whole history was added.

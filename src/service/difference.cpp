@@ -4,7 +4,6 @@
 #include <set>
 
 #include "codec/text.h"
-#include "core/bytes.h"
 #include "projections/budgets.h"
 #include "projections/row_codec.h"
 
@@ -126,11 +125,8 @@ class Comparing {
                   "the events of {} sum to {}, and its difference is {}: verify the ledger", line,
                   contributions.sum().minor, difference->minor);
     page_.changes.push_back(present_row(change));
-    room_.take(page_.changes.back());
-    page_.contributions.insert(page_.contributions.end(), contributions.rows().begin(),
-                               contributions.rows().end());
-    if (page_.changes.size() == 1) page_.events_before = contributions.before();
-    page_.events_after = contributions.after();
+    room_.take(page_.changes.back().size());
+    contributions.put_on(page_);
     if (contributions.is_cut()) {
       mark.inside = contributions.rest();
       page_.next = format_mark(mark);

@@ -16,14 +16,10 @@ struct Comparison {
 
 /// A page of the lines that differ (ChangeRow), in the order of the view budgets, each with the
 /// contributions of the events that count at one of the moments only: those of the first moment are
-/// taken back. Their sum is the difference. Of the first line some contributions may be on the
-/// pages before, and of the last one on those behind.
-struct DifferencePage {
+/// taken back. Their sum is the difference.
+struct DifferencePage : ContributionPage {
   std::vector<std::string> changes;
-  std::vector<std::string> contributions;
-  std::uint32_t events_before = 0;  // contributions to the first line
-  std::uint32_t events_after = 0;   // contributions to the last one
-  std::string next;                 // where to go on; empty at the end
+  std::string next;  // where to go on; empty at the end
 };
 
 Result<DifferencePage> read_difference(const Journal& journal, Past& past,

@@ -8,8 +8,8 @@
 #include "core/bytes.h"
 #include "core/limits.h"
 #include "projections/budgets.h"
-#include "projections/own.h"
 #include "projections/read_models.h"
+#include "projections/row_codec.h"
 #include "projections/rows.h"
 #include "service/evidence.h"
 
@@ -103,11 +103,8 @@ void Answering::add_figure(const Contributions& contributions, const Mark& mark,
   row.setEvents(contributions.events());
   fill(row);
   answer_.figures.push_back(present_row(row));
-  room_.take(answer_.figures.back());
-  answer_.contributions.insert(answer_.contributions.end(), contributions.rows().begin(),
-                               contributions.rows().end());
-  if (answer_.figures.size() == 1) answer_.events_before = contributions.before();
-  answer_.events_after = contributions.after();
+  room_.take(answer_.figures.back().size());
+  contributions.put_on(answer_);
   if (!contributions.is_cut()) return;
   Mark rest = mark;
   rest.inside = contributions.rest();

@@ -15,14 +15,10 @@ struct Question {
 };
 
 /// A page of the answer. Figures are rows of FigureRow, with their contributions; records that the
-/// contributions rest on come with those that they rest on in turn, by sequence. Of the first
-/// figure some contributions may be on the pages before, and of the last one on those behind.
-struct Explanation {
+/// contributions rest on come with those that they rest on in turn, by sequence.
+struct Explanation : ContributionPage {
   std::vector<std::string> figures;
-  std::vector<std::string> contributions;
   std::vector<std::string> evidence;  // canonical bytes
-  std::uint32_t events_before = 0;    // contributions to the first figure
-  std::uint32_t events_after = 0;     // contributions to the last one
   std::string next;
 };
 

@@ -1,10 +1,9 @@
 #include "service/proposal_filling.h"
 
-#include <algorithm>
-
 #include "codec/binary_text.h"
 #include "codec/text.h"
 #include "proof/suite.h"
+#include "service/room.h"
 
 namespace counterfoil {
 
@@ -151,10 +150,9 @@ Result<void> ProposalFilling::add_identified(schema::Command::Builder command,
 }
 
 bool ProposalFilling::is_full(std::size_t projects) const {
-  const std::size_t rows =
-      question_.limit == 0 ? limits::rows_in_page : std::min(question_.limit, limits::rows_in_page);
-  return projects == limits::projects_in_page || page_.rows.size() >= rows ||
-         bytes_ > limits::request_bytes / 4 || history_.records_read() > limits::records_in_page;
+  return projects == limits::projects_in_page ||
+         page_.rows.size() >= rows_at_most(question_.limit) || bytes_ > limits::request_bytes / 4 ||
+         history_.records_read() > limits::records_in_page;
 }
 
 }  // namespace counterfoil

@@ -1,9 +1,8 @@
 #include "service/queries.h"
 
-#include <algorithm>
-
 #include "core/bytes.h"
 #include "core/limits.h"
+#include "service/room.h"
 #include "storage/journal_tree.h"
 
 namespace counterfoil {
@@ -60,8 +59,7 @@ Result<HistoryPage> read_history(const Journal& journal, std::string_view subjec
   if (from.value == 0) CF_TRY(check_subject_there(journal, subject, moment));
   HistoryPage page;
   CF_LET(page.count, journal.count(subject));
-  const std::size_t at_most =
-      std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
+  const std::size_t at_most = rows_at_most(limit);
   CF_LET(const auto sequences, journal.history(subject, from, at_most));
   std::string bytes;
   RecordBuffer buffer;
@@ -86,15 +84,12 @@ Result<HistoryPage> read_history(const Journal& journal, std::string_view subjec
 
 Result<std::vector<std::string>> read_records(const Journal& journal, Sequence from,
                                               std::size_t limit) {
-  const std::size_t at_most =
-      std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page);
   std::vector<std::string> records;
   auto scan = journal.scan(from, Journal::Extent::part);
-  for (std::size_t bytes = 0; records.size() < at_most && bytes < limits::request_bytes / 2;) {
+  for (Room room(limit); room.is_left(); room.take(records.back().size())) {
     CF_LET(const auto record, scan.next());
     if (!record) break;
     records.emplace_back(*record);
-    bytes += record->size();
   }
   return records;
 }

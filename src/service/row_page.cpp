@@ -2,16 +2,13 @@
 
 #include <algorithm>
 
-#include "core/limits.h"
 #include "projections/budgets.h"
 #include "projections/views.h"
 
 namespace counterfoil {
 
 PageBuilder::PageBuilder(capnp::StructSchema schema, RowFilter wanted, std::size_t limit)
-    : buffer_(std::make_unique<AnyRowBuffer>(schema)),
-      wanted_(std::move(wanted)),
-      limit_(std::min(limit == 0 ? limits::rows_in_page : limit, limits::rows_in_page)) {}
+    : buffer_(std::make_unique<AnyRowBuffer>(schema)), wanted_(std::move(wanted)), room_(limit) {}
 
 Result<PageBuilder> PageBuilder::of(const Projection& projection, const Filter& filter,
                                     std::size_t limit) {
@@ -20,14 +17,14 @@ Result<PageBuilder> PageBuilder::of(const Projection& projection, const Filter& 
 }
 
 Result<bool> PageBuilder::add(std::string_view key, std::string_view value) {
-  if (page_.rows.size() == limit_ || bytes_ > limits::request_bytes / 2) {
+  if (!room_.is_left()) {
     page_.next = last_;
     return false;
   }
   CF_LET(const auto row, buffer_->read(value));
   if (!wanted_(row)) return true;
   page_.rows.emplace_back(value);
-  bytes_ += value.size();
+  room_.take(value.size());
   last_ = key;
   return true;
 }

@@ -7,6 +7,7 @@
 
 #include "projections/projection.h"
 #include "projections/row_codec.h"
+#include "service/room.h"
 #include "service/row_filter.h"
 #include "storage/rocks.h"
 
@@ -36,8 +37,7 @@ class PageBuilder {
 
   std::unique_ptr<AnyRowBuffer> buffer_;
   RowFilter wanted_;
-  std::size_t limit_;
-  std::size_t bytes_ = 0;
+  Room room_;
   std::string last_;
   RowPage page_;
 };

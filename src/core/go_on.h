@@ -14,7 +14,7 @@ inline bool goes_on() {
   return true;
 }
 
-/// How many records or entries are worked on between two questions: milliseconds of work.
+/// How many entries of an index or a view are walked between two questions: milliseconds of work.
 constexpr std::uint64_t steps_between_asking = 4'096;
 
 /// `busy` where nobody waits.

@@ -8,7 +8,7 @@
 namespace counterfoil {
 namespace {
 
-constexpr std::uint64_t records_between_looks = 256;
+constexpr std::uint64_t records_between_looks = 256;  // a what-if judges each
 
 }  // namespace
 

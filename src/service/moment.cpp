@@ -6,7 +6,6 @@
 #include "codec/describe.h"
 #include "codec/text.h"
 #include "core/bytes.h"
-#include "core/limits.h"
 
 namespace counterfoil {
 namespace {

@@ -8,6 +8,7 @@
 #include "domain/effects.h"
 #include "domain/evolve.h"
 #include "domain/facts/deciding.h"
+#include "domain/permission.h"
 #include "domain/rules/rule.h"
 
 namespace counterfoil {
@@ -243,8 +244,10 @@ Result<void> decide_fact(Book& book, schema::Command::Reader command, const Stam
   CF_LET(const RuleSet* const rules, rules_of(book, stamp, record));
 
   Book after(book.source());
+  CF_TRY(check_permission(book, stamp, record.asReader().getFact(), Filled::no));
   Deciding deciding{after, command, stamp, sequence, rules, record, {}};
   CF_TRY(deciders[which](deciding, record.getFact()));
+  CF_TRY(check_permission(book, stamp, record.asReader().getFact(), Filled::yes));
   CF_TRY(set_subjects(book, record));
   CF_TRY(evolve(after, record.asReader()));
   CF_TRY(check_pools(deciding));

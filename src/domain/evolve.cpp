@@ -210,6 +210,11 @@ Result<void> apply_fact(Book& book, Fact::Reader fact, Sequence sequence) {
            fmt::format("{}@{}", view(published.getName()), view(published.getVersion()))});
       return {};
     }
+    case Fact::ROLE_GRANTED: {
+      CF_LET(LedgerState* const ledger, book.edit_state<LedgerState>("ledger"));
+      ledger->granted = true;
+      return {};
+    }
     case Fact::UNIT_REGISTERED: {
       const std::string unit = fmt::format("unit/{}", view(fact.getUnitRegistered().getUnit()));
       CF_LET(UnitState* const state, book.edit_state<UnitState>(unit));

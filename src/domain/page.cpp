@@ -81,6 +81,7 @@ void fields_of(Fields& fields,
   });
   fields.field(state.fiscal_month);
   fields.field(state.fiscal_day);
+  fields.field(state.granted);
 }
 
 template <typename Fields, typename State>

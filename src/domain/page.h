@@ -26,6 +26,7 @@ struct LedgerState {
   std::vector<InForce> rule_sets;  // in the order of publication
   std::uint8_t fiscal_month = 1;   // first day of the fiscal year
   std::uint8_t fiscal_day = 1;
+  bool granted = false;  // a role ever was
   friend bool operator==(const LedgerState&, const LedgerState&) = default;
 };
 

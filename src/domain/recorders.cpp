@@ -1,5 +1,9 @@
 #include "domain/recorders.h"
 
+#include <capnp/schema.h>
+
+#include "codec/text.h"
+
 namespace counterfoil {
 
 using schema::Fact;
@@ -87,6 +91,12 @@ const std::vector<Role>& recorders_of(Fact::Which fact) {
       break;
   }
   return whoever;
+}
+
+std::string_view role_name(Role role) {
+  const auto enumerants = capnp::Schema::from<Role>().getEnumerants();
+  const auto index = static_cast<unsigned>(role);
+  return index < enumerants.size() ? view(enumerants[index].getProto().getName()) : "unknown";
 }
 
 bool is_recordable(Fact::Which fact) {

@@ -43,7 +43,7 @@ TEST_CASE("a record carries what the command and the ledger say about it") {
       .then({record_has("/sequence", R"("11")"), record_has("/factIndex", "1"),
              record_has("/factCount", "2"), record_has("/format", "1"),
              record_has("/reason", R"("founded")"), record_has("/commandId", R"("c")"),
-             record_has("/actor", R"("clerk")"), record_has("/role", R"("finance")"),
+             record_has("/actor", R"("clerk")"), record_has("/role", R"("unit")"),
              record_has("/decidedAt", R"("2024-02-02T00:00:00.000001Z")"),
              record_has("/recordedAt", R"("2024-03-01T00:00:00.000010Z")"),
              record_has("/effectiveOn", R"("2024-01-01")"),

@@ -91,11 +91,13 @@ class History {
   History(Seen& seen, std::string_view mode) : seen_(seen), enforced_(mode == "enforce") {
     count(city("enforce"), ledger_.submit(city("enforce")));
     if (mode.empty()) {
+      ledger_.submit(staffed()).value();
       enforced_ = true;
       return;
     }
     ledger_.submit(started_year()).value();
     ledger_.submit(rules(rule_set_of_all(mode, "all"))).value();
+    ledger_.submit(staffed()).value();
   }
 
   std::string submit(const DrawnCommand& drawn) {

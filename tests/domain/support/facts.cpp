@@ -60,6 +60,13 @@ CommandOf CommandOf::because(std::string reason) const {
   return with([=](schema::Command::Builder command) { command.setReason(text_of(reason)); });
 }
 
+CommandOf CommandOf::as(schema::Role in_role, std::string of_organisation) const {
+  CommandOf changed = *this;
+  changed.role = in_role;
+  changed.organisation = std::move(of_organisation);
+  return changed;
+}
+
 CommandOf CommandOf::by(std::string principal) const {
   CommandOf changed = *this;
   changed.actor = std::move(principal);

@@ -20,6 +20,8 @@ struct CommandOf {
   std::vector<FactOf> facts;
   std::vector<std::function<void(schema::Command::Builder)>> parts;
   std::string actor = "clerk";
+  schema::Role role = schema::Role::UNSPECIFIED;  // unspecified: one that records the first fact
+  std::string organisation = {};
 
   CommandOf(FactOf fact) : facts{std::move(fact)} {}  // NOLINT: a fact alone is a command
   explicit CommandOf(std::vector<FactOf> several) : facts(std::move(several)) {}
@@ -32,6 +34,7 @@ struct CommandOf {
   CommandOf effective_on(std::string_view date) const;
   CommandOf because(std::string reason) const;
   CommandOf by(std::string principal) const;
+  CommandOf as(schema::Role role, std::string organisation = "") const;
 
   void fill(schema::Command::Builder command) const;
 };

@@ -5,6 +5,7 @@
 #include "core/limits.h"
 #include "core/time.h"
 #include "domain/evolve.h"
+#include "domain/recorders.h"
 
 namespace counterfoil::test {
 namespace {
@@ -65,6 +66,13 @@ std::string wrong_record(const Words& words, std::uint64_t sequence, Stored& bef
   return {};
 }
 
+schema::Role role_of(const CommandOf& command_of, schema::Command::Reader command) {
+  if (command_of.role != schema::Role::UNSPECIFIED) return command_of.role;
+  if (command.getFacts().size() == 0) return schema::Role::FINANCE;
+  const auto& recorders = recorders_of(command.getFacts()[0].which());
+  return recorders.empty() ? schema::Role::FINANCE : recorders.front();
+}
+
 }  // namespace
 
 Result<Page> MemoryLedger::page(std::string_view key) {
@@ -103,7 +111,8 @@ Result<std::vector<Breach>> MemoryLedger::decide_in(Book& book, const CommandOf&
   stamp.effective_on =
       command.getHasEffectiveOn() ? Date{command.getEffectiveOn()} : stamp.decided_on;
   stamp.actor = command_of.actor;
-  stamp.role = schema::Role::FINANCE;
+  stamp.role = role_of(command_of, command);
+  stamp.organisation = command_of.organisation;
   stamp.digest = "digest";
 
   return decide(book, command.asReader(), stamp);

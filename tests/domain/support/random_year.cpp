@@ -421,8 +421,20 @@ CommandOf started_year() {
                    fact_of(R"({"auditFindingRecorded": {"fiscalYear": 2023, "severity": "none",
                                "about": "project/Q", "finding": "none"}})"),
                    fact_of(R"({"principalEnrolled": {"principal": "p", "organisation": "V"}})"),
-                   fact_of(R"({"roleGranted": {"principal": "p", "role": "audit"}})"),
                    target("project/Q", "V", 2025)});
+}
+
+CommandOf staffed() {
+  std::vector<FactOf> facts;
+  for (const std::string_view principal : {"Ann", "Bob"}) {
+    facts.push_back(
+        fact_of(fmt::format(R"({{"principalEnrolled": {{"principal": "{}"}}}})", principal)));
+    for (const std::string_view role : {"unit", "department", "finance", "performance", "treasury",
+                                        "government", "congress", "audit", "admin"})
+      facts.push_back(fact_of(fmt::format(
+          R"({{"roleGranted": {{"principal": "{}", "role": "{}"}}}})", principal, role)));
+  }
+  return together(std::move(facts)).as(schema::Role::ADMIN);
 }
 
 }  // namespace counterfoil::test

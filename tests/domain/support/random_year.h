@@ -12,5 +12,7 @@ FactOf year_fact(const Picks& picks);
 /// a base for 2025, Q serves the three guarantees and lacks 500, R is development behind list L,
 /// pool p holds money earmarked for Q; the target of Q is approved, and P was graded medium.
 CommandOf started_year();
+/// Grants every role to both who record random commands.
+CommandOf staffed();
 
 }  // namespace counterfoil::test

@@ -47,9 +47,7 @@ std::string recorded_by(Fact::Which fact) {
   if (!is_recordable(fact))
     return fact == Fact::LEDGER_OPENED ? "`counterfoil init`" : "the ledger itself";
   std::vector<std::string_view> names;
-  const auto enumerants = capnp::Schema::from<schema::Role>().getEnumerants();
-  for (const schema::Role role : recorders_of(fact))
-    names.push_back(view(enumerants[static_cast<unsigned>(role)].getProto().getName()));
+  for (const schema::Role role : recorders_of(fact)) names.push_back(role_name(role));
   if (names.empty()) return "who may record the event that it is about";
   return fmt::format("{}", fmt::join(names, ", "));
 }

@@ -33,6 +33,8 @@ class LedgerFolder {
   std::string rotation() const { return path_ + "/rotation"; }
   /// There while a restore is under way: a folder that has it does not open.
   std::string restoring() const { return path_ + "/restoring"; }
+  /// What principals' tokens are checked against.
+  std::string credentials() const { return path_ + "/credentials"; }
   std::string admin_token() const { return path_ + "/admin.token"; }
 
  private:

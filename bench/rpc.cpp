@@ -52,7 +52,8 @@ class Daemon {
     AsioLoop loop;
     auto stop = kj::newPromiseAndCrossThreadFulfiller<void>();
     stop_ = kj::mv(stop.fulfiller);
-    Server server(loop, *ledger_, token, {"clerk", schema::Role::FINANCE, ""});
+    Hall hall(loop.timer(), *ledger_, token, [](std::string_view) {});
+    Server server(loop, hall);
     ledger_->start();
     listening.set_value(must(server.listen({"127.0.0.1", 0})));
     stop.promise.wait(loop.scope());

@@ -18,10 +18,12 @@ struct Failure {
 
 interface Gate {
   login @0 (credential :Text) -> (session :Session);
+  # A token. Empty: who the connection's certificate says it is.
 }
 
 interface Session {
-  # A capability that the roles do not grant is null.
+  # What the roles allow that stand when it is opened: a capability that they do not grant is null.
+  # A connection is closed when one of its principal's roles is revoked.
   open @0 () -> (info :LedgerInfo, recorder :Recorder, reader :Reader, feed :Feed, admin :Admin,
       log :Log);
 }
@@ -251,6 +253,24 @@ interface Admin {
   # Records a LedgerSealed of all that is acknowledged by now, and gives it. Where nothing but a
   # seal was recorded since the newest one, it gives that one `again`. `leftOut`: a sentence for
   # each view that it says nothing of, because that is halted or still to be built.
+
+  issueToken @4 (principal :Text, scope :TokenScope, expires :Int64)
+      -> (token :Text, info :TokenInfo);
+  # A new token for a principal that is enrolled. It is given here and never again. `expires`: an
+  # instant; 0: never. `usual` is `read` for one whose only role is audit, else `record`.
+  withdrawToken @5 (id :Text) -> (info :TokenInfo, closed :UInt32);
+  # `closed`: connections that had logged in with it.
+  tokens @6 () -> (tokens :List(TokenInfo));
+}
+
+enum TokenScope { usual @0; record @1; read @2; }
+
+struct TokenInfo {
+  id @0 :Text;
+  principal @1 :Text;
+  issued @2 :Int64 $instant;
+  expires @3 :Int64 $instant;   # 0: never
+  scope @4 :TokenScope;
 }
 
 interface Progress {

@@ -582,6 +582,20 @@ struct StatementRow {
   actor @20 :Text;
 }
 
+struct PrincipalRow {
+  # Who may act (a row without a role), and a role that was granted.
+  principal @0 :Text;
+  role @1 :Event.Role;                # unspecified: the enrolment itself
+  organisation @2 :Text;              # that the principal belongs to, or that the role is bound to
+  state @3 :State;
+  sequence @4 :UInt64;                # of the PrincipalEnrolled or RoleGranted
+  since @5 :Int64 $instant;           # recorded then
+  by @6 :Text;                        # actor
+  revokedBy @7 :UInt64 $optional;     # sequence of the RoleRevoked
+
+  enum State { unspecified @0; enrolled @1; held @2; revoked @3; }
+}
+
 struct SampleRow {
   # One event of an audit sample.
   sequence @0 :UInt64;

@@ -62,8 +62,9 @@ Result<void> serve(const Options& options) {
 
   AsioLoop loop([](std::string_view sentence) { spdlog::warn("{}", sentence); });
   auto stop = wait_for_stop_signal(loop);
-  Server server(loop, *ledger, std::move(token),
-                {ledger->facts().administrator, schema::Role::ADMIN, ""});
+  Hall hall(loop.timer(), *ledger, std::move(token),
+            [&](std::string_view sentence) { loop.report(sentence); });
+  Server server(loop, hall);
   ledger->start();
   ledger->sealer().start(seal_schedule(options));
   CF_LET(const Address listening, server.listen(address));

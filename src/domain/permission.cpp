@@ -100,6 +100,14 @@ Result<std::vector<Grant>> grants_of(Book& book, std::string_view principal) {
   return held;
 }
 
+const Grant* usual_grant(const std::vector<Grant>& held, Fact::Which fact) {
+  const auto& roles = recorders_of(fact);
+  const auto found = std::ranges::find_if(held, [&](const Grant& grant) {
+    return std::ranges::find(roles, grant.role) != roles.end();
+  });
+  return found == held.end() ? nullptr : &*found;
+}
+
 Result<bool> is_over(Book& book, std::string_view organisation, std::string_view unit) {
   std::string at(unit);
   for (unsigned steps = 0; !at.empty() && steps < units_above_max; ++steps) {
@@ -115,6 +123,11 @@ Result<void> check_permission(Book& book, const Stamp& stamp, Fact::Reader fact,
   CF_LET(const bool founding, is_being_founded(book));
   if (founding) return {};
   CF_LET(const auto roles, roles_for(book, fact));
+  if (stamp.role == Role::UNSPECIFIED) {
+    CF_LET(const auto granted, grants_of(book, stamp.actor));
+    return fail(ErrorCode::denied, "a {} is recorded in the role {}; {} holds {}", fact_name(fact),
+                fmt::join(names_of(roles), " or "), stamp.actor, text_of_grants(granted));
+  }
   if (std::ranges::find(roles, stamp.role) == roles.end())
     return fail(ErrorCode::denied, "a {} is recorded in the role {}, not {}: say so in `role`",
                 fact_name(fact), fmt::join(names_of(roles), " or "), role_name(stamp.role));

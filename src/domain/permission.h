@@ -29,6 +29,9 @@ Result<bool> is_being_founded(Book& book);
 /// The grants of the principal that stand, oldest first.
 Result<std::vector<Grant>> grants_of(Book& book, std::string_view principal);
 
+/// The first of the grants that may record the fact; null where none may.
+const Grant* usual_grant(const std::vector<Grant>& held, schema::Fact::Which fact);
+
 /// Whether the organisation is the unit, or stands above it: its department, or what it was merged
 /// into.
 Result<bool> is_over(Book& book, std::string_view organisation, std::string_view unit);

@@ -99,6 +99,13 @@ std::string_view role_name(Role role) {
   return index < enumerants.size() ? view(enumerants[index].getProto().getName()) : "unknown";
 }
 
+std::optional<Role> role_named(std::string_view name) {
+  for (const auto enumerant : capnp::Schema::from<Role>().getEnumerants())
+    if (enumerant.getOrdinal() != 0 && view(enumerant.getProto().getName()) == name)
+      return static_cast<Role>(enumerant.getOrdinal());
+  return std::nullopt;
+}
+
 bool is_recordable(Fact::Which fact) {
   return fact != Fact::UNSPECIFIED && fact != Fact::LEDGER_OPENED && fact != Fact::KEY_ROTATED &&
          fact != Fact::LEDGER_SEALED;

@@ -7,6 +7,7 @@
 #include "codec/json.h"
 #include "core/ids.h"
 #include "core/limits.h"
+#include "domain/recorders.h"
 
 namespace counterfoil {
 namespace {
@@ -195,6 +196,26 @@ Result<void> read_across_the_board(const Place& place, RuleSet& rule_set) {
   return {};
 }
 
+Result<void> read_sides(const Place& place, RuleSet& rule_set) {
+  const value* const sides = place.find("sides");
+  if (sides == nullptr) return {};
+  const std::string name = place.of("sides");
+  if (!sides->is_array()) return wrong(name, "a list of sides, each a list of roles, is wanted");
+  std::set<schema::Role> seen;
+  for (const value& item : sides->get_array()) {
+    CF_LET(const auto names, ids_at(item, name, "role", "finance"));
+    auto& side = rule_set.sides.emplace_back();
+    for (const std::string& role : names) {
+      const auto found = role_named(role);
+      if (!found) return wrong(name, fmt::format("\"{}\" is no role", role));
+      if (!seen.insert(*found).second)
+        return wrong(name, fmt::format("\"{}\" stands on two sides", role));
+      side.push_back(*found);
+    }
+  }
+  return {};
+}
+
 /// What a rule has besides its mode.
 Result<void> read_rule(std::string_view rule, const Place& place, RuleSet& rule_set) {
   if (rule == "R1") return place.either("scope", "all", "key", rule_set.all_projects_need_targets);
@@ -204,6 +225,7 @@ Result<void> read_rule(std::string_view rule, const Place& place, RuleSet& rule_
   if (rule == "R7") return place.boolean("earmarkedExempt", rule_set.earmarked_exempt);
   if (rule == "R11") return read_factor_cuts(place, rule_set);
   if (rule == "R14") return place.integer("tolerance", whole, rule_set.monitoring_tolerance);
+  if (rule == "R20") return read_sides(place, rule_set);
   return {};
 }
 
@@ -215,6 +237,7 @@ Result<void> check_rule_keys(std::string_view rule, const object& json, std::str
   if (rule == "R7") return check_keys(json, place, {"mode", "earmarkedExempt"});
   if (rule == "R11") return check_keys(json, place, {"mode", "cuts"});
   if (rule == "R14") return check_keys(json, place, {"mode", "tolerance"});
+  if (rule == "R20") return check_keys(json, place, {"mode", "sides"});
   return check_keys(json, place, {"mode"});
 }
 

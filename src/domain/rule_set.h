@@ -66,6 +66,9 @@ struct RuleSet {
   std::array<std::uint32_t, 6> factor_cuts = {0, 1'000, 1'000, 500, 1'000, 1'000};
   /// R14: how far behind time is let pass, in basis points.
   std::int64_t monitoring_tolerance = 2'000;
+  /// R20: sides of which one principal holds the roles of one only; a role on no side goes with
+  /// any.
+  std::vector<std::vector<schema::Role>> sides = {};
   /// Scores: weights of execution, output, outcome and satisfaction, in thousandths of a point.
   std::array<std::int64_t, 4> weights = {10'000, 50'000, 30'000, 10'000};
   std::vector<Band> bands = {{schema::GradeAssigned::Grade::EXCELLENT, 90'000, 100'000},

@@ -11,6 +11,7 @@
 #include "net/progress.h"
 #include "net/view_info.h"
 #include "projections/row_codec.h"
+#include "service/entrance.h"
 
 namespace counterfoil {
 namespace {
@@ -83,10 +84,24 @@ void fill(schema::Comparison::Builder out, const Projection& projection,
   }
 }
 
+std::optional<TokenScope> scope_of(schema::TokenScope scope) {
+  if (scope == schema::TokenScope::USUAL) return std::nullopt;
+  return scope == schema::TokenScope::READ ? TokenScope::read : TokenScope::record;
+}
+
+void fill(schema::TokenInfo::Builder info, const Credential& credential) {
+  info.setId(text_of(credential.id));
+  info.setPrincipal(text_of(credential.principal));
+  info.setIssued(credential.issued.microseconds);
+  if (credential.expires) info.setExpires(credential.expires->microseconds);
+  info.setScope(credential.scope == TokenScope::read ? schema::TokenScope::READ
+                                                     : schema::TokenScope::RECORD);
+}
+
 class AdminServer final : public schema::Admin::Server {
  public:
-  AdminServer(Ledger& ledger, Background& background, kj::Timer& timer)
-      : ledger_(ledger), background_(background), timer_(timer) {}
+  AdminServer(Ledger& ledger, Background& background, kj::Timer& timer, Presence* presence)
+      : ledger_(ledger), background_(background), timer_(timer), presence_(presence) {}
 
   kj::Promise<void> rebuild(RebuildContext context) override {
     std::vector<std::string> names;
@@ -153,16 +168,54 @@ class AdminServer final : public schema::Admin::Server {
     });
   }
 
+  kj::Promise<void> issueToken(IssueTokenContext context) override {
+    const auto params = context.getParams();
+    auto work = [&ledger = ledger_, principal = std::string(view(params.getPrincipal())),
+                 scope = params.getScope(), expires = params.getExpires()] {
+      return issue_token(ledger, principal, scope_of(scope),
+                         expires == 0 ? std::nullopt : std::optional(Instant{expires}));
+    };
+    return background_.chores.run(std::move(work))
+        .then([context](Result<Credentials::Issued> done) mutable {
+          const auto issued = or_throw(std::move(done));
+          context.getResults().setToken(text_of(issued.token));
+          fill(context.getResults().initInfo(), issued.credential);
+        });
+  }
+
+  kj::Promise<void> withdrawToken(WithdrawTokenContext context) override {
+    auto work = [&ledger = ledger_, id = std::string(view(context.getParams().getId()))] {
+      return ledger.credentials().withdraw(id);
+    };
+    return background_.chores.run(std::move(work))
+        .then([this, context](Result<Credential> done) mutable {
+          const Credential withdrawn = or_throw(std::move(done));
+          fill(context.getResults().initInfo(), withdrawn);
+          if (presence_ == nullptr) return;
+          context.getResults().setClosed(
+              static_cast<std::uint32_t>(presence_->end_of_token(withdrawn.id)));
+        });
+  }
+
+  kj::Promise<void> tokens(TokensContext context) override {
+    const auto all = ledger_.credentials().all();
+    auto out = context.getResults().initTokens(static_cast<unsigned>(all.size()));
+    for (unsigned i = 0; i < all.size(); ++i) fill(out[i], all[i]);
+    return kj::READY_NOW;
+  }
+
  private:
   Ledger& ledger_;
   Background& background_;
   kj::Timer& timer_;
+  Presence* presence_;
 };
 
 }  // namespace
 
-schema::Admin::Client make_admin(Ledger& ledger, Background& background, kj::Timer& timer) {
-  return kj::heap<AdminServer>(ledger, background, timer);
+schema::Admin::Client make_admin(Ledger& ledger, Background& background, kj::Timer& timer,
+                                 Presence* presence) {
+  return kj::heap<AdminServer>(ledger, background, timer, presence);
 }
 
 }  // namespace counterfoil

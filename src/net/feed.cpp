@@ -81,11 +81,12 @@ class SubscriptionServer final : public schema::Subscription::Server {
 
 class FeedServer final : public schema::Feed::Server {
  public:
-  FeedServer(Ledger& ledger, Growth& growth, Subscribers& subscribers)
-      : ledger_(ledger), growth_(growth), subscribers_(subscribers) {}
+  FeedServer(Ledger& ledger, Growth& growth, Subscribers& subscribers, Reach reach)
+      : ledger_(ledger), growth_(growth), subscribers_(subscribers), reach_(std::move(reach)) {}
 
   kj::Promise<void> subscribe(SubscribeContext context) override {
     const auto params = context.getParams();
+    or_throw(reach_.check_all("the feed"));
     const Sequence from{params.getFrom()};
     if (from.value > ledger_.journal().size())
       or_throw<void>(fail(ErrorCode::not_found,
@@ -102,12 +103,14 @@ class FeedServer final : public schema::Feed::Server {
   Ledger& ledger_;
   Growth& growth_;
   Subscribers& subscribers_;
+  const Reach reach_;
 };
 
 }  // namespace
 
-schema::Feed::Client make_feed(Ledger& ledger, Growth& growth, Subscribers& subscribers) {
-  return kj::heap<FeedServer>(ledger, growth, subscribers);
+schema::Feed::Client make_feed(Ledger& ledger, Growth& growth, Subscribers& subscribers,
+                               Reach reach) {
+  return kj::heap<FeedServer>(ledger, growth, subscribers, std::move(reach));
 }
 
 }  // namespace counterfoil

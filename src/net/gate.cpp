@@ -1,6 +1,6 @@
 #include "net/gate.h"
 
-#include <openssl/crypto.h>
+#include <map>
 
 #include "codec/text.h"
 #include "net/admin.h"
@@ -18,17 +18,19 @@ constexpr auto delay_after_wrong_credential = 200 * kj::MILLISECONDS;
 
 class SessionServer final : public schema::Session::Server {
  public:
-  SessionServer(Access access, Principal principal)
-      : access_(access), principal_(std::move(principal)) {}
+  SessionServer(Access access, Visitor visitor) : access_(access), visitor_(std::move(visitor)) {}
 
   kj::Promise<void> open(OpenContext context) override {
     auto results = context.getResults();
+    const Reach reach = visitor_.reach();
     fill(results.initInfo());
-    results.setRecorder(make_recorder(access_.ledger, principal_));
-    results.setReader(make_reader(access_.ledger, access_.background));
-    results.setFeed(make_feed(access_.ledger, access_.growth, access_.subscribers));
-    results.setAdmin(make_admin(access_.ledger, access_.background, access_.timer));
-    results.setLog(make_log(access_.ledger, access_.background, access_.timer));
+    if (visitor_.may_record()) results.setRecorder(make_recorder(access_.ledger, principal()));
+    results.setReader(make_reader(access_.ledger, access_.background, reach));
+    results.setFeed(make_feed(access_.ledger, access_.growth, access_.subscribers, reach));
+    if (visitor_.may_administer())
+      results.setAdmin(
+          make_admin(access_.ledger, access_.background, access_.timer, access_.presence));
+    if (reach.is_all()) results.setLog(make_log(access_.ledger, access_.background, access_.timer));
     return kj::READY_NOW;
   }
 
@@ -46,56 +48,62 @@ class SessionServer final : public schema::Session::Server {
     info.setSize(access_.ledger.journal().size());
     const Date today = access_.ledger.today();
     info.setRuleSetVersion(text_of(or_throw(access_.ledger.rule_set_in_force(today))));
-    info.setPrincipal(text_of(principal_.id));
+    info.setPrincipal(text_of(visitor_.principal));
     info.setConfidential(facts.confidential);
     const auto& keys = facts.keys.all();
     auto texts = info.initVerifierKeys(static_cast<unsigned>(keys.size()));
     for (unsigned i = 0; i < keys.size(); ++i) texts.set(i, text_of(keys[i].key.text()));
   }
 
+  /// While founding, in every role; then in those that are granted when a command is decided.
+  Principal principal() const {
+    return {visitor_.principal, visitor_.founds ? schema::Role::ADMIN : schema::Role::UNSPECIFIED,
+            ""};
+  }
+
   Access access_;
-  Principal principal_;
+  Visitor visitor_;
 };
 
 class GateServer final : public schema::Gate::Server {
  public:
-  GateServer(Access access, std::string credential, Principal principal)
-      : access_(access), credential_(std::move(credential)), principal_(std::move(principal)) {}
+  GateServer(Access access, Door door, Caller caller)
+      : access_(access), door_(std::move(door)), caller_(std::move(caller)) {}
 
   kj::Promise<void> login(LoginContext context) override {
-    if (is_right(view(context.getParams().getCredential()))) {
-      context.getResults().setSession(make_session(access_, principal_));
+    const std::string_view credential = view(context.getParams().getCredential());
+    std::string why;
+    auto visitor = credential.empty() && !caller_.certificate.empty()
+                       ? door_.entrance.by_certificate(caller_.certificate, why)
+                       : door_.entrance.by_token(credential, why);
+    if (visitor) {
+      auto& place = places_[{visitor->principal, visitor->token}];
+      if (!place) place = door_.presence.enter(visitor->principal, visitor->token, caller_.hang_up);
+      context.getResults().setSession(make_session(access_, std::move(*visitor)));
       return kj::READY_NOW;
     }
-    return access_.timer.afterDelay(delay_after_wrong_credential).then([] {
-      or_throw<void>(
-          fail(ErrorCode::denied,
-               "the token is not one of this ledger: pass the contents of its admin.token "
-               "with --token-file FILE or COUNTERFOIL_TOKEN"));
+    door_.report(fmt::format("a login was refused: {}", why));
+    return access_.timer.afterDelay(delay_after_wrong_credential).then([error = visitor.error()] {
+      or_throw<void>(tl::make_unexpected(error));
     });
   }
 
  private:
-  /// Takes as long for a credential that is right up to its last byte as for any of that length. An
-  /// empty one, of a token file that was emptied, opens nothing.
-  bool is_right(std::string_view given) const {
-    return !credential_.empty() && given.size() == credential_.size() &&
-           CRYPTO_memcmp(given.data(), credential_.data(), given.size()) == 0;
-  }
-
   Access access_;
-  std::string credential_;
-  Principal principal_;
+  Door door_;
+  Caller caller_;
+  /// For as long as the connection stays: capabilities outlive the session that gave them.
+  std::map<std::pair<std::string, std::string>, Presence::Place> places_;
 };
 
 }  // namespace
 
-schema::Gate::Client make_gate(Access access, std::string credential, Principal principal) {
-  return kj::heap<GateServer>(access, std::move(credential), std::move(principal));
+schema::Gate::Client make_gate(Access access, Door door, Caller caller) {
+  return kj::heap<GateServer>(access, std::move(door), std::move(caller));
 }
 
-schema::Session::Client make_session(Access access, Principal principal) {
-  return kj::heap<SessionServer>(access, std::move(principal));
+schema::Session::Client make_session(Access access, Visitor visitor) {
+  return kj::heap<SessionServer>(access, std::move(visitor));
 }
 
 }  // namespace counterfoil

@@ -3,9 +3,13 @@
 #include <kj/timer.h>
 #include <schema/ledger.capnp.h>
 
+#include <functional>
+
 #include "net/growth.h"
+#include "net/presence.h"
 #include "net/subscribers.h"
 #include "net/workers.h"
+#include "service/entrance.h"
 #include "service/ledger.h"
 
 namespace counterfoil {
@@ -17,12 +21,27 @@ struct Access {
   Subscribers& subscribers;
   Background& background;
   kj::Timer& timer;
+  Presence* presence = nullptr;  // of those who log in; null where nobody does
 };
 
-/// The entrance: whoever shows the credential gets the session of its principal.
-schema::Gate::Client make_gate(Access access, std::string credential, Principal principal);
+/// What logging in needs besides. All outlive every gate.
+struct Door {
+  const Entrance& entrance;
+  Presence& presence;
+  std::function<void(std::string_view)> report;  // for the operator
+};
+
+/// Who stands at the gate: one connection.
+struct Caller {
+  std::string certificate;        // its common name, of an authority that is trusted; empty: none
+  std::function<void()> hang_up;  // closes the connection
+};
+
+/// The entrance: whoever shows a token, or came with a certificate, gets the session of that
+/// principal. When what the session rests on is revoked, the connection is closed.
+schema::Gate::Client make_gate(Access access, Door door, Caller caller);
 
 /// A session without an entrance, for the process that holds the ledger itself.
-schema::Session::Client make_session(Access access, Principal principal);
+schema::Session::Client make_session(Access access, Visitor visitor);
 
 }  // namespace counterfoil

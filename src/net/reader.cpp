@@ -56,7 +56,8 @@ void fill_page(Results results, const ProposalPage& page) {
 
 class ReaderServer final : public schema::Reader::Server {
  public:
-  ReaderServer(Ledger& ledger, Background& background) : ledger_(ledger), background_(background) {}
+  ReaderServer(Ledger& ledger, Background& background, Reach reach)
+      : ledger_(ledger), background_(background), reach_(std::move(reach)) {}
 
   kj::Promise<void> budgets(BudgetsContext context) override {
     return page_of("budgets", context).then([context](RowPage page) mutable {
@@ -88,6 +89,7 @@ class ReaderServer final : public schema::Reader::Server {
 
   kj::Promise<void> history(HistoryContext context) override {
     const auto params = context.getParams();
+    or_throw(reach_.check_subject(ledger_.journal(), view(params.getSubject())));
     auto work = [&ledger = ledger_, subject = std::string(view(params.getSubject())),
                  from = Ordinal{params.getFrom()}, limit = params.getLimit(),
                  as_of = as_of_of(params.getAsOf())]() -> Result<HistoryPage> {
@@ -106,6 +108,7 @@ class ReaderServer final : public schema::Reader::Server {
 
   kj::Promise<void> explain(ExplainContext context) override {
     const auto params = context.getParams();
+    or_throw(reach_.check_subject(ledger_.journal(), view(params.getSubject())));
     auto work = [&ledger = ledger_,
                  question = Question{std::string(view(params.getSubject())),
                                      filter_of(params.getFilter()), params.getFigure()},
@@ -134,6 +137,7 @@ class ReaderServer final : public schema::Reader::Server {
 
   kj::Promise<void> difference(DifferenceContext context) override {
     const auto params = context.getParams();
+    or_throw(reach_.check_filter(ledger_.journal(), filter_of(params.getFilter())));
     auto work = [&ledger = ledger_, first = as_of_of(params.getFirst()),
                  second = as_of_of(params.getSecond()), filter = filter_of(params.getFilter()),
                  figure = params.getFigure(), after = std::string(view(params.getAfter())),
@@ -166,6 +170,7 @@ class ReaderServer final : public schema::Reader::Server {
   }
 
   kj::Promise<void> whatIf(WhatIfContext context) override {
+    or_throw(reach_.check_all("a what-if"));
     const auto params = context.getParams();
     auto work = [&ledger = ledger_, document = std::string(view(params.getRuleSet())),
                  in_place_of = std::string(view(params.getInPlaceOf())),
@@ -186,6 +191,7 @@ class ReaderServer final : public schema::Reader::Server {
   }
 
   kj::Promise<void> rebuilt(RebuiltContext context) override {
+    or_throw(reach_.check_subject(ledger_.journal(), view(context.getParams().getSubject())));
     auto work = [&journal = ledger_.journal(),
                  subject = std::string(view(context.getParams().getSubject()))] {
       return rebuild_subject(journal, subject);
@@ -216,6 +222,7 @@ class ReaderServer final : public schema::Reader::Server {
   }
 
   kj::Promise<void> ceilings(CeilingsContext context) override {
+    or_throw(reach_.check_all("what is proposed for a year"));
     auto work = [&journal = ledger_.journal(), question = question_of(context.getParams())] {
       return read_ceilings(journal, question);
     };
@@ -226,6 +233,7 @@ class ReaderServer final : public schema::Reader::Server {
   }
 
   kj::Promise<void> closing(ClosingContext context) override {
+    or_throw(reach_.check_all("what is proposed for a year"));
     auto work = [&journal = ledger_.journal(), question = question_of(context.getParams()),
                  pool = std::string(view(context.getParams().getPool()))] {
       return read_closing(journal, question, pool);
@@ -241,6 +249,7 @@ class ReaderServer final : public schema::Reader::Server {
   }
 
   kj::Promise<void> proposals(ProposalsContext context) override {
+    or_throw(reach_.check_all("what is proposed for a year"));
     auto work = [&journal = ledger_.journal(), question = question_of(context.getParams())] {
       return read_proposals(journal, question);
     };
@@ -272,6 +281,7 @@ class ReaderServer final : public schema::Reader::Server {
     const auto params = context.getParams();
     RowQuestion question{name, filter_of(params.getFilter()), as_of_of(params.getAsOf()),
                          std::string(view(params.getAfter())), params.getLimit()};
+    or_throw(reach_.check_filter(ledger_.journal(), question.filter));
     context.allowCancellation();
     if (question.as_of.is_set()) return page_of_past(std::move(question));
     return folded(name)
@@ -320,12 +330,13 @@ class ReaderServer final : public schema::Reader::Server {
 
   Ledger& ledger_;
   Background& background_;
+  const Reach reach_;
 };
 
 }  // namespace
 
-schema::Reader::Client make_reader(Ledger& ledger, Background& background) {
-  return kj::heap<ReaderServer>(ledger, background);
+schema::Reader::Client make_reader(Ledger& ledger, Background& background, Reach reach) {
+  return kj::heap<ReaderServer>(ledger, background, std::move(reach));
 }
 
 }  // namespace counterfoil

@@ -7,10 +7,11 @@
 
 #include "net/workers.h"
 #include "service/ledger.h"
+#include "service/reach.h"
 
 namespace counterfoil {
 
-/// Reads views and journal. Ledger and background outlive it.
-schema::Reader::Client make_reader(Ledger& ledger, Background& background);
+/// Reads views and journal, within the reach. Ledger and background outlive it.
+schema::Reader::Client make_reader(Ledger& ledger, Background& background, Reach reach);
 
 }  // namespace counterfoil

@@ -25,15 +25,17 @@ constexpr auto look_again = 5 * kj::MILLISECONDS;
 /// One peer, for as long as it stays.
 struct Server::Connection {
   kj::Own<kj::AsyncIoStream> stream;
+  kj::PromiseFulfillerPair<void> hung_up = kj::newPromiseAndFulfiller<void>();
   MessageStream messages;
   capnp::TwoPartyVatNetwork network;
   capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc;
 
-  Connection(kj::Own<kj::AsyncIoStream> socket, schema::Gate::Client gate)
+  Connection(kj::Own<kj::AsyncIoStream> socket, Hall& hall)
       : stream(kj::mv(socket)),
         messages(*stream),
         network(messages, capnp::rpc::twoparty::Side::SERVER, message_limits()),
-        rpc(capnp::makeRpcServer(network, kj::mv(gate))) {
+        rpc(capnp::makeRpcServer(network,
+                                 hall.make_gate({"", [this] { hung_up.fulfiller->fulfill(); }}))) {
     rpc.setFlowLimit(flow_limit_words);
   }
 
@@ -61,12 +63,9 @@ class Server::Errors final : public kj::TaskSet::ErrorHandler {
   AsioLoop& loop_;
 };
 
-Server::Server(AsioLoop& loop, Ledger& ledger, std::string credential, Principal administrator,
-               std::size_t connections_max)
+Server::Server(AsioLoop& loop, Hall& hall, std::size_t connections_max)
     : loop_(loop),
-      growth_(ledger),
-      gate_(make_gate({ledger, growth_, subscribers_, background_, loop.timer()},
-                      std::move(credential), std::move(administrator))),
+      hall_(hall),
       connections_max_(connections_max),
       errors_(std::make_unique<Errors>(loop)),
       tasks_(*errors_) {}
@@ -90,16 +89,17 @@ void Server::serve(kj::Own<kj::AsyncIoStream> stream) {
     return;
   }
   full_ = false;
-  auto connection = kj::heap<Connection>(kj::mv(stream), gate_);
+  auto connection = kj::heap<Connection>(kj::mv(stream), hall_);
   connections_.insert(connection.get());
-  auto ended = connection->network.onDisconnect();
+  auto ended =
+      connection->network.onDisconnect().exclusiveJoin(kj::mv(connection->hung_up.promise));
   auto leave = kj::defer([this, peer = connection.get()] { connections_.erase(peer); });
   tasks_.add(ended.attach(kj::mv(leave), kj::mv(connection)));
 }
 
 void Server::drain() {
   acceptor_.reset();
-  subscribers_.end_all({ErrorCode::busy, "the ledger is stopping"});
+  hall_.subscribers().end_all({ErrorCode::busy, "the ledger is stopping"});
   // The writer's answers are on their way to this loop as events already. The last event of all
   // comes after they have become messages; but peers may go on sending, so it is not waited for
   // longer than peers are given to take their answers.

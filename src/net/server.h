@@ -10,7 +10,7 @@
 #include "core/limits.h"
 #include "net/acceptor.h"
 #include "net/asio_loop.h"
-#include "net/gate.h"
+#include "net/hall.h"
 
 namespace counterfoil {
 
@@ -18,8 +18,7 @@ namespace counterfoil {
 class Server {
  public:
   /// What is passed in outlives it.
-  Server(AsioLoop& loop, Ledger& ledger, std::string credential, Principal administrator,
-         std::size_t connections_max = limits::connections);
+  Server(AsioLoop& loop, Hall& hall, std::size_t connections_max = limits::connections);
   ~Server() noexcept(false);
 
   /// Begins to accept; gives the address that it really listens on.
@@ -29,7 +28,7 @@ class Server {
   /// must have stopped before, so that every command has its answer.
   void drain();
 
-  std::size_t subscribers() const { return subscribers_.size(); }
+  std::size_t subscribers() const { return hall_.subscribers().size(); }
   std::size_t connections() const { return connections_.size(); }
 
  private:
@@ -40,10 +39,7 @@ class Server {
   kj::Promise<void> until(std::function<bool()> condition);
 
   AsioLoop& loop_;
-  Background background_;
-  Growth growth_;
-  Subscribers subscribers_;
-  schema::Gate::Client gate_;
+  Hall& hall_;
   const std::size_t connections_max_;
   std::set<Connection*> connections_;
   bool full_ = false;               // since the last connection that was served

@@ -18,5 +18,6 @@ const Projection& library_projection();      // LibraryRow
 const Projection& units_projection();        // UnitRow
 const Projection& cuts_projection();         // CutRow
 const Projection& statements_projection();   // StatementRow
+const Projection& principals_projection();   // PrincipalRow
 
 }  // namespace counterfoil

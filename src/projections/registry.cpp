@@ -21,7 +21,8 @@ const std::vector<const Projection*>& all_projections() {
                                                      &library_projection(),
                                                      &units_projection(),
                                                      &cuts_projection(),
-                                                     &statements_projection()};
+                                                     &statements_projection(),
+                                                     &principals_projection()};
   return all;
 }
 

@@ -2,6 +2,9 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
+#include <array>
+
 #include "codec/binary_text.h"
 #include "core/files.h"
 #include "core/ids.h"
@@ -16,6 +19,7 @@ namespace {
 constexpr std::string_view header = "counterfoil/credentials@v1\n";
 constexpr std::string_view never = "-";
 constexpr std::size_t id_digits = 16;
+constexpr std::array<std::string_view, 2> scope_names = {"record", "read"};
 
 /// "cf_ID_SECRET": the id finds the entry, so that no entry is tried with another's secret.
 struct Token {
@@ -75,7 +79,7 @@ Result<Credentials::Entry> Credentials::read_line(std::string_view line) {
     fields.push_back(line.substr(from, end - from));
     from = end + 1;
   }
-  if (fields.size() != 6) return fail(ErrorCode::corrupt, "has {} fields, not 6", fields.size());
+  if (fields.size() != 7) return fail(ErrorCode::corrupt, "has {} fields, not 7", fields.size());
   Entry entry;
   entry.credential.id = fields[0];
   entry.credential.principal = fields[1];
@@ -84,17 +88,21 @@ Result<Credentials::Entry> Credentials::read_line(std::string_view line) {
   if (fields[3] != never) {
     CF_LET(entry.credential.expires, parse_instant(fields[3]));
   }
-  CF_LET(entry.salt, from_hex(fields[4]));
-  CF_LET(entry.hash, from_hex(fields[5]));
+  const auto scope = std::find(scope_names.begin(), scope_names.end(), fields[4]);
+  if (scope == scope_names.end()) return fail(ErrorCode::corrupt, "has no scope");
+  entry.credential.scope = static_cast<TokenScope>(scope - scope_names.begin());
+  entry.salt = fields[5];
+  CF_LET(entry.hash, from_hex(fields[6]));
   return entry;
 }
 
 std::string Credentials::line_of(const Entry& entry) {
   const Credential& credential = entry.credential;
-  return fmt::format("{} {} {} {} {} {}\n", credential.id, credential.principal,
+  return fmt::format("{} {} {} {} {} {} {}\n", credential.id, credential.principal,
                      format_instant(credential.issued),
                      credential.expires ? format_instant(*credential.expires) : std::string(never),
-                     to_hex(entry.salt), to_hex(entry.hash));
+                     scope_names[static_cast<std::size_t>(credential.scope)], entry.salt,
+                     to_hex(entry.hash));
 }
 
 Result<void> Credentials::keep(const Entries& entries) const {
@@ -103,8 +111,8 @@ Result<void> Credentials::keep(const Entries& entries) const {
   return replace_file(path_, text);
 }
 
-Result<Credentials::Issued> Credentials::issue(std::string_view principal, Instant now,
-                                               std::optional<Instant> expires) {
+Result<Credentials::Issued> Credentials::issue(std::string_view principal, TokenScope scope,
+                                               Instant now, std::optional<Instant> expires) {
   if (!is_id(principal))
     return fail(ErrorCode::invalid, "{} is no principal's id", quote(principal));
   if (expires && *expires <= now)
@@ -114,7 +122,7 @@ Result<Credentials::Issued> Credentials::issue(std::string_view principal, Insta
   CF_LET(const std::string salt, make_token());
   CF_LET(const std::string secret, make_token());
   Issued issued;
-  issued.credential = {id.substr(0, id_digits), std::string(principal), now, expires};
+  issued.credential = {id.substr(0, id_digits), std::string(principal), now, expires, scope};
   issued.token = fmt::format("cf_{}_{}", issued.credential.id, secret);
   Entry entry{issued.credential, salt, hash_of(salt, secret)};
   const std::lock_guard lock(*mutex_);
@@ -133,8 +141,7 @@ Result<Credential> Credentials::withdraw(std::string_view id) {
   const auto found = entries_.find(id);
   if (found == entries_.end())
     return fail(ErrorCode::not_found,
-                "there is no token {}: `counterfoil token list` shows those that there are",
-                quote(id));
+                "there is no token {}: `counterfoil tokens` shows those that there are", quote(id));
   Credential withdrawn = found->second.credential;
   Entries changed = entries_;
   changed.erase(withdrawn.id);

@@ -13,6 +13,9 @@
 
 namespace counterfoil {
 
+/// What its bearer may do at most: record and read what his roles allow, or only read.
+enum class TokenScope { record, read };
+
 /// What is known of a token that a principal logs in with. The token itself is shown once and kept
 /// nowhere.
 struct Credential {
@@ -20,6 +23,7 @@ struct Credential {
   std::string principal;
   Instant issued;
   std::optional<Instant> expires;
+  TokenScope scope = TokenScope::record;
 };
 
 /// The tokens of a ledger's principals: a private file beside the records (schema/FORMAT.md, "The
@@ -34,7 +38,8 @@ class Credentials {
     std::string token;
   };
   /// Durable when it returns.
-  Result<Issued> issue(std::string_view principal, Instant now, std::optional<Instant> expires);
+  Result<Issued> issue(std::string_view principal, TokenScope scope, Instant now,
+                       std::optional<Instant> expires);
   /// `not_found` where there is none of that id. Durable when it returns.
   Result<Credential> withdraw(std::string_view id);
   /// By their ids.
@@ -47,7 +52,7 @@ class Credentials {
  private:
   struct Entry {
     Credential credential;
-    std::string salt;  // binary
+    std::string salt;  // text
     std::string hash;  // SHA-256 of the salt and the secret, binary
   };
   using Entries = std::map<std::string, Entry, std::less<>>;

@@ -24,8 +24,9 @@ void GrowthListeners::call() {
 
 Ledger::Ledger(LedgerFolder folder, Journal journal, Views views,
                const std::vector<const Projection*>& projections, LedgerFacts facts,
-               const Zone& zone, Clock clock)
+               const Zone& zone, Clock clock, Credentials credentials)
     : folder_(std::move(folder)),
+      credentials_(std::move(credentials)),
       facts_(std::move(facts)),
       zone_(zone),
       clock_(std::move(clock)),
@@ -63,8 +64,10 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::string& path, Clock cloc
   CF_LET(Hasher hasher, Hasher::of_suite(facts.suite));
   CF_LET(Views views, Views::open(folder.views(), bytes_of(hasher.leaf(first)), journal.size(),
                                   projections, notice));
+  CF_LET(Credentials credentials, Credentials::open(folder.credentials()));
   return std::unique_ptr<Ledger>(new Ledger(std::move(folder), std::move(journal), std::move(views),
-                                            projections, std::move(facts), zone, std::move(clock)));
+                                            projections, std::move(facts), zone, std::move(clock),
+                                            std::move(credentials)));
 }
 
 void Ledger::start(Projector::Use use) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "projections/projector.h"
+#include "service/credentials.h"
 #include "service/notary.h"
 #include "service/past.h"
 #include "service/sealer.h"
@@ -61,6 +62,8 @@ class Ledger {
   const Notary& notary() const { return notary_; }
   Sealer& sealer() { return sealer_; }
   GrowthListeners& growth() { return growth_; }
+  /// What the tokens of principals are checked against.
+  Credentials& credentials() { return credentials_; }
   /// By the ledger's clock, where it is kept.
   Date today() const { return zone_.day_of(clock_()); }
   /// "NAME@VERSION" of the rule set in force on the day, empty where none is.
@@ -72,9 +75,10 @@ class Ledger {
  private:
   Ledger(LedgerFolder folder, Journal journal, Views views,
          const std::vector<const Projection*>& projections, LedgerFacts facts, const Zone& zone,
-         Clock clock);
+         Clock clock, Credentials credentials);
 
   LedgerFolder folder_;
+  Credentials credentials_;
   LedgerFacts facts_;
   Zone zone_;
   Clock clock_;

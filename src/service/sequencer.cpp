@@ -5,6 +5,7 @@
 
 #include "codec/text.h"
 #include "core/limits.h"
+#include "domain/permission.h"
 
 namespace counterfoil {
 namespace {
@@ -65,7 +66,7 @@ Result<Accepted> Sequencer::answer_again(const Acceptance& acceptance) {
 }
 
 Result<Stamp> Sequencer::stamp(const Principal& principal, schema::Command::Reader command,
-                               std::string digest) const {
+                               std::string digest) {
   Stamp stamp;
   stamp.epoch = journal_.epoch();
   stamp.first = Sequence{journal_.size() + group_->book.records().size()};
@@ -83,6 +84,13 @@ Result<Stamp> Sequencer::stamp(const Principal& principal, schema::Command::Read
   stamp.organisation = command.getOrganisation().size() != 0
                            ? std::string(view(command.getOrganisation()))
                            : principal.organisation;
+  if (stamp.role == schema::Role::UNSPECIFIED && command.getFacts().size() != 0) {
+    CF_LET(const auto held, grants_of(group_->book, principal.id));
+    if (const Grant* const usual = usual_grant(held, command.getFacts()[0].which())) {
+      stamp.role = usual->role;
+      if (stamp.organisation.empty()) stamp.organisation = usual->organisation;
+    }
+  }
   stamp.digest = std::move(digest);
   return stamp;
 }

@@ -65,7 +65,7 @@ class Sequencer {
   Result<Accepted> answer_again(const Acceptance& acceptance);
   Result<std::optional<Acceptance>> earlier(const Principal& principal, std::string_view id);
   Result<Stamp> stamp(const Principal& principal, schema::Command::Reader command,
-                      std::string digest) const;
+                      std::string digest);
   Result<std::optional<Accepted>> decide_one(const Principal& principal,
                                              const PreparedCommand& command, Author author);
 

@@ -68,7 +68,8 @@ TEST_CASE("the shipped rule sets are read") {
                                    {"open", RuleMode::observe}}) {
     const auto rules = parse_rule_set(shipped(name));
     REQUIRE(rules.has_value());
-    CHECK(rules->label() == std::string(name) + "@1");
+    CHECK(rules->name == name);
+    CHECK(rules->sides.size() == (mode == RuleMode::enforce ? 3 : 0));
     CHECK(rules->mode("R19") == mode);
     CHECK(rules->balance_groups.size() == 2);
     CHECK(rules->loose_balance_groups.size() == 2);
@@ -304,4 +305,27 @@ TEST_CASE("a rule set is at most 48 KiB long") {
   CHECK(error_of(json + std::string(limits::rule_set_bytes - json.size(), ' ')) == "accepted");
   CHECK_THAT(error_of(json + std::string(limits::rule_set_bytes - json.size() + 1, ' ')),
              Contains("49153 bytes long; the limit is 49152"));
+}
+
+TEST_CASE("the sides of R20 are lists of roles, each role on one side") {
+  const auto set = [](const std::string& sides) {
+    return parse_rule_set(R"({"name": "n", "version": "1", "rules": {"R20": {"mode": "enforce", )"
+                          R"("sides": )" +
+                          sides + "}}}");
+  };
+  const auto read = set(R"([["unit", "department"], ["finance"]])");
+  REQUIRE(read.has_value());
+  CHECK(read->sides ==
+        std::vector<std::vector<schema::Role>>{{schema::Role::UNIT, schema::Role::DEPARTMENT},
+                                               {schema::Role::FINANCE}});
+  for (const auto& [sides, why] : {std::pair{R"([["unit"], ["unit"]])", "stands on two sides"},
+                                   {R"([["clerk"]])", "is no role"},
+                                   {R"([["unspecified"]])", "is no role"},
+                                   {R"(["unit"])", "a list of roles is wanted"},
+                                   {R"({})", "a list of sides"}}) {
+    INFO(sides);
+    const auto refused = set(sides);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().message.find(why) != std::string::npos);
+  }
 }

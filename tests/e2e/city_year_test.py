@@ -67,7 +67,7 @@ class CityYear(support.Case):
             in_force = event["decidedAt"] >= "2023-06-30T16"  # midnight in Shanghai
             # Units were there before anybody decided.
             if "unitRegistered" not in event["fact"]:
-                self.assertEqual(event["ruleSetVersion"], "city-2024@1" if in_force else "open@1")
+                self.assertEqual(event["ruleSetVersion"], "city-2024@2" if in_force else "open@1")
             for breach in event.get("breaches", ()):
                 self.assertEqual(breach["mode"], "override")
                 self.assertTrue(breach["authority"] and breach["document"], breach)

@@ -177,7 +177,7 @@ TEST_CASE("the limit of subscribers holds over all sessions together") {
   Subscribers subscribers(2);
   const Access access{**ledger, growth, subscribers, background, loop.timer()};
   const auto subscribe_anew = [&] {
-    auto session = make_session(access, {"admin", schema::Role::ADMIN, ""});
+    auto session = make_session(access, or_throw(opener_of(**ledger)));
     auto feed = session.openRequest().send().getFeed();
     auto request = feed.subscribeRequest();
     request.setSink(kj::heap<Collector>(std::make_shared<Collector::Seen>()));

@@ -71,7 +71,11 @@ LedgerServer::LedgerServer(const LedgerPlace& place,
 
 void LedgerServer::serve(std::promise<Address> listening) {
   AsioLoop loop([](std::string_view) {});
-  Server server(loop, *ledger_, token_, {ledger_->facts().administrator, schema::Role::ADMIN, ""});
+  Hall hall(loop.timer(), *ledger_, token_, [this](std::string_view sentence) {
+    const std::lock_guard lock(mutex_);
+    reports_.emplace_back(sentence);
+  });
+  Server server(loop, hall);
   ledger_->start();
   auto stop = kj::newPromiseAndCrossThreadFulfiller<void>();
   stop_ = kj::mv(stop.fulfiller);
@@ -91,6 +95,11 @@ void LedgerServer::stop() {
 
 void LedgerServer::on_loop(std::function<void(Server&)> action) {
   executor_->executeSync([&] { action(*server_); });
+}
+
+std::vector<std::string> LedgerServer::reports() {
+  const std::lock_guard lock(mutex_);
+  return reports_;
 }
 
 std::size_t LedgerServer::subscribers() {

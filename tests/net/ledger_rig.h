@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -49,6 +50,8 @@ class LedgerServer {
   void stop();
   /// How many callers of the feed the server counts now.
   std::size_t subscribers();
+  /// What the operator was told so far.
+  std::vector<std::string> reports();
   /// Runs on the server's thread.
   void on_loop(std::function<void(Server&)> action);
 
@@ -57,6 +60,8 @@ class LedgerServer {
 
   std::unique_ptr<Ledger> ledger_;
   std::string token_;
+  std::mutex mutex_;
+  std::vector<std::string> reports_;
   kj::Own<const kj::Executor> executor_;
   Server* server_ = nullptr;
   kj::Own<kj::CrossThreadPromiseFulfiller<void>> stop_;
@@ -70,6 +75,7 @@ class LedgerClient {
   LedgerClient(AsioLoop& loop, const Address& address, const std::string& token);
 
   schema::Gate::Client gate();
+  schema::Session::OpenResults::Reader opened() const { return *opened_; }
   schema::LedgerInfo::Reader info() const { return opened_->getInfo(); }
   schema::Recorder::Client recorder() { return opened_->getRecorder(); }
   schema::Reader::Client reader() { return opened_->getReader(); }

@@ -69,7 +69,8 @@ TEST_CASE("an empty token opens nothing, although the server's is empty, too") {
   auto ledger = Ledger::open(
       place.ledger(), [] { return Instant{}; }, [](const std::string&) {});
   REQUIRE(ledger.has_value());
-  Server server(loop, **ledger, "", {"admin", schema::Role::ADMIN, ""});
+  Hall hall(loop.timer(), **ledger, "", [](std::string_view) {});
+  Server server(loop, hall);
   const auto address = server.listen({"127.0.0.1", 0});
   REQUIRE(address.has_value());
   CHECK(login_error(loop, *address, "").code == ErrorCode::denied);
@@ -127,7 +128,8 @@ TEST_CASE("a connection over the limit is closed, and one that ends makes room")
   auto ledger = Ledger::open(
       place.ledger(), [] { return Instant{}; }, [](const std::string&) {});
   REQUIRE(ledger.has_value());
-  Server server(loop, **ledger, place.token(), {"admin", schema::Role::ADMIN, ""}, 2);
+  Hall hall(loop.timer(), **ledger, place.token(), [](std::string_view) {});
+  Server server(loop, hall, 2);
   const auto address = server.listen({"127.0.0.1", 0});
   REQUIRE(address.has_value());
   auto first = std::make_unique<LedgerClient>(loop, *address, place.token());

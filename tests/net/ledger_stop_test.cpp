@@ -146,7 +146,7 @@ TEST_CASE("a ledger serves its own process without a server, and ends with calls
   auto background = std::make_unique<counterfoil::Background>();
   (*ledger)->start();
   auto session = make_session({**ledger, *growth, subscribers, *background, loop.timer()},
-                              {"admin", schema::Role::ADMIN, ""});
+                              or_throw(opener_of(**ledger)));
   auto opened = session.openRequest().send().wait(loop.scope());
   auto seen = std::make_shared<Collector::Seen>();
   auto request = opened.getFeed().subscribeRequest();

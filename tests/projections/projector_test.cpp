@@ -138,7 +138,7 @@ TEST_CASE("a view is built again beside the one that serves") {
   CHECK(error_of(served.projector().rebuild("nosuch", nullptr)).message ==
         "there is no projection \"nosuch\"; there are budgets, adjustments, targets, monitoring, "
         "grades, obligations, compliance, stale, priorities, pools, library, units, cuts, "
-        "statements");
+        "statements, principals");
   served.open();
   CHECK(served.digests() == whole);
   CHECK(served.notices.empty());

@@ -27,14 +27,15 @@ TEST_CASE("a token opens for whom it was issued to, also when the file is read a
   Place place;
   Credentials credentials = place.open();
   CHECK(credentials.all().empty());
-  const auto ann = must(credentials.issue("ann", now, std::nullopt));
-  const auto bob = must(credentials.issue("bob", now, later));
+  const auto ann = must(credentials.issue("ann", TokenScope::record, now, std::nullopt));
+  const auto bob = must(credentials.issue("bob", TokenScope::read, now, later));
   CHECK(ann.token != bob.token);
-  for (const Credentials& one : {std::cref(credentials), std::cref(place.open())}) {
-    CHECK(must(one.check(ann.token, later)).principal == "ann");
-    CHECK(must(one.check(bob.token, now)).principal == "bob");
-    CHECK(one.all().size() == 2);
-    CHECK_THAT(error_of(one.check(bob.token, later)).message, Contains("expired at 2023-11-14"));
+  const Credentials again = place.open();
+  for (const Credentials* const one : {&std::as_const(credentials), &again}) {
+    CHECK(must(one->check(ann.token, later)).principal == "ann");
+    CHECK(must(one->check(bob.token, now)).principal == "bob");
+    CHECK(one->all().size() == 2);
+    CHECK_THAT(error_of(one->check(bob.token, later)).message, Contains("expired at 2023-11-14"));
   }
   struct stat status {};
   REQUIRE(::stat(place.path.c_str(), &status) == 0);
@@ -44,7 +45,8 @@ TEST_CASE("a token opens for whom it was issued to, also when the file is read a
 TEST_CASE("the file holds no token, nor what one could be made from") {
   Place place;
   Credentials credentials = place.open();
-  const std::string token = must(credentials.issue("ann", now, std::nullopt)).token;
+  const std::string token =
+      must(credentials.issue("ann", TokenScope::record, now, std::nullopt)).token;
   const std::string secret = token.substr(token.rfind('_') + 1);
   CHECK(secret.size() == 64);
   CHECK(must(read_file(place.path)).find(secret) == std::string::npos);
@@ -53,8 +55,8 @@ TEST_CASE("the file holds no token, nor what one could be made from") {
 TEST_CASE("a token that was withdrawn, changed or made up opens nothing") {
   Place place;
   Credentials credentials = place.open();
-  const auto ann = must(credentials.issue("ann", now, std::nullopt));
-  const auto bob = must(credentials.issue("bob", now, std::nullopt));
+  const auto ann = must(credentials.issue("ann", TokenScope::record, now, std::nullopt));
+  const auto bob = must(credentials.issue("bob", TokenScope::read, now, std::nullopt));
   const auto refused = [&](const std::string& token) {
     const auto checked = credentials.check(token, now);
     return !checked && checked.error().code == ErrorCode::denied &&
@@ -80,7 +82,7 @@ TEST_CASE("a token that was withdrawn, changed or made up opens nothing") {
 
 TEST_CASE("a file of credentials that is not whole is refused, and says where") {
   Place place;
-  must(place.open().issue("ann", now, std::nullopt));
+  must(place.open().issue("ann", TokenScope::record, now, std::nullopt));
   const std::string whole = must(read_file(place.path));
   const auto of = [&](const std::string& text) {
     must(replace_file(place.path, text));
@@ -98,7 +100,9 @@ TEST_CASE("a file of credentials that is not whole is refused, and says where") 
 TEST_CASE("a token is issued to an id, and to expire later than now") {
   Place place;
   Credentials credentials = place.open();
-  CHECK(error_of(credentials.issue("a b", now, std::nullopt)).code == ErrorCode::invalid);
-  CHECK(error_of(credentials.issue("ann", now, now)).code == ErrorCode::invalid);
+  CHECK(error_of(credentials.issue("a b", TokenScope::record, now, std::nullopt)).code ==
+        ErrorCode::invalid);
+  CHECK(error_of(credentials.issue("ann", TokenScope::record, now, now)).code ==
+        ErrorCode::invalid);
   CHECK_FALSE(must(file_exists(place.path)));
 }

@@ -26,8 +26,9 @@ class LocalAccess final : public LedgerAccess {
     background_ = std::make_unique<Background>();
     ledger_->start(Projector::Use::alone);
     size_ = ledger_->journal().size();
+    CF_LET(Visitor opener, opener_of(*ledger_));
     return start(make_session({*ledger_, *growth_, subscribers_, *background_, loop_.timer()},
-                              {ledger_->facts().administrator, schema::Role::ADMIN, ""}));
+                              std::move(opener)));
   }
   ~LocalAccess() override {
     background_.reset();
@@ -128,6 +129,13 @@ Result<std::unique_ptr<LedgerAccess>> LedgerAccess::open(const GlobalOptions& op
 Result<void> LedgerAccess::start(schema::Session::Client session) {
   CF_LET(opened_, call(session.openRequest()));
   return {};
+}
+
+kj::Exception LedgerAccess::not_granted(std::string_view what) const {
+  return to_exception(
+      {ErrorCode::denied, fmt::format("the roles of {} do not {}: have one granted that does, with "
+                                      "`counterfoil principals grant`, or use another token",
+                                      view(info().getPrincipal()), what)});
 }
 
 Result<Zone> LedgerAccess::zone() const {

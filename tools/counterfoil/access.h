@@ -42,11 +42,21 @@ class LedgerAccess {
   AsioLoop& loop() { return loop_; }
   kj::WaitScope& scope() { return loop_.scope(); }
   schema::LedgerInfo::Reader info() const { return opened_->getInfo(); }
-  schema::Recorder::Client recorder() { return opened_->getRecorder(); }
+  // Where the roles do not grant it, calls of the capability fail with a sentence that says so.
+  schema::Recorder::Client recorder() {
+    return opened_->hasRecorder() ? opened_->getRecorder()
+                                  : schema::Recorder::Client(not_granted("record anything"));
+  }
   schema::Reader::Client reader() { return opened_->getReader(); }
   schema::Feed::Client feed() { return opened_->getFeed(); }
-  schema::Admin::Client admin() { return opened_->getAdmin(); }
-  schema::Log::Client log() { return opened_->getLog(); }
+  schema::Admin::Client admin() {
+    return opened_->hasAdmin() ? opened_->getAdmin()
+                               : schema::Admin::Client(not_granted("administer the ledger"));
+  }
+  schema::Log::Client log() {
+    return opened_->hasLog() ? opened_->getLog()
+                             : schema::Log::Client(not_granted("read the whole ledger"));
+  }
   Result<Zone> zone() const;
   /// What --as-of was given.
   const AsOf& as_of() const { return as_of_; }
@@ -84,6 +94,7 @@ class LedgerAccess {
     }
   }
   static Error error_of(const kj::Exception& exception);
+  kj::Exception not_granted(std::string_view what) const;
 
   std::optional<capnp::Response<schema::Session::OpenResults>> opened_;
   AsOf as_of_;

@@ -18,14 +18,6 @@ Result<Sequence> parse_sequence(std::string_view text) {
   return fail(ErrorCode::invalid, "\"{}\" is no sequence of an event: write a whole number", text);
 }
 
-/// A moment, or the last moment of a day.
-Result<Instant> parse_moment(std::string_view text, const Zone& zone) {
-  if (text.find('T') != std::string_view::npos) return parse_instant(text);
-  CF_LET(const Date day, parse_date(text));
-  if (day == date_max) return zone.start_of(day);
-  return Instant{zone.start_of(Date{day.days + 1}).microseconds - 1};
-}
-
 Result<void> add_bound(AsOf& as_of, std::string_view text, const Zone& zone) {
   const auto colon = text.find(':');
   const std::string_view axis = text.substr(0, colon);
@@ -49,6 +41,13 @@ Result<void> add_bound(AsOf& as_of, std::string_view text, const Zone& zone) {
 }
 
 }  // namespace
+
+Result<Instant> parse_moment(std::string_view text, const Zone& zone) {
+  if (text.find('T') != std::string_view::npos) return parse_instant(text);
+  CF_LET(const Date day, parse_date(text));
+  if (day == date_max) return zone.start_of(day);
+  return Instant{zone.start_of(Date{day.days + 1}).microseconds - 1};
+}
 
 Result<AsOf> parse_as_of(const std::vector<std::string>& bounds, const Zone& zone) {
   AsOf as_of;

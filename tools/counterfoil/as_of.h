@@ -17,4 +17,7 @@ Result<AsOf> parse_as_of(const std::vector<std::string>& bounds, const Zone& zon
 
 void fill(schema::AsOf::Builder out, const AsOf& as_of);
 
+/// A moment (RFC 3339), or the last moment of a day.
+Result<Instant> parse_moment(std::string_view text, const Zone& zone);
+
 }  // namespace counterfoil

@@ -119,6 +119,14 @@ constexpr Label fields[] = {
     {"outcome", "outcome", "结项结果"},
     {"lines", "lines", "指标条数"},
     {"gradeEvent", "grade's event", "评价事件"},
+    // principals and their tokens
+    {"principal", "principal", "主体"},
+    {"since", "since", "起始时间"},
+    {"revokedBy", "revoked by", "撤销事件"},
+    {"id", "id", "编号"},
+    {"issued", "issued", "签发时间"},
+    {"expires", "expires", "失效时间"},
+    {"scope", "may", "权限"},
     // statements
     {"carriedIn", "carried in", "上年结转"},
     {"carriedOut", "carried out", "结转下年"},
@@ -279,6 +287,12 @@ constexpr Label values[] = {
     {"finished", "finished", "已完成"},
     {"cancelled", "cancelled", "已取消"},
     {"merged", "merged", "已合并"},
+    // principals and their tokens
+    {"enrolled", "enrolled", "已登记"},
+    {"held", "held", "有效"},
+    {"revoked", "revoked", "已撤销"},
+    {"record", "record and read", "记录和查阅"},
+    {"read", "read", "查阅"},
     // entries of views
     {"changed", "changed", "不一致"},
     {"missing", "missing", "缺少"},

@@ -135,6 +135,8 @@ int main(int argc, char** argv) {
   add_sample(app, global, action);
   add_report(app, global, action);
   add_facts(app, global, action);
+  add_principals(app, global, action);
+  add_tokens(app, global, action);
   add_projections(app, global, action);
   add_rebuild(app, global, action);
   add_checkpoint(app, global, action);

@@ -1,4 +1,8 @@
+#include <algorithm>
+
 #include "codec/text.h"
+#include "domain/permission.h"
+#include "domain/recorders.h"
 #include "domain/rules/rule.h"
 
 namespace counterfoil {
@@ -77,12 +81,59 @@ Result<void> check_reversal(RuleCase& rule_case) {
                        "Record a reversalProposed first");
 }
 
+/// While one principal founds a ledger, it records what others decided on its proposals.
+Result<void> check_not_own(RuleCase& rule_case, Sequence submitted) {
+  CF_LET(const bool founding, is_being_founded(rule_case.before));
+  CF_LET(const HeldRecord record, held_record(rule_case.after(), submitted));
+  if (founding || view(record->getActor()) != rule_case.deciding.stamp.actor) return {};
+  return report_breach(rule_case.deciding, "R20",
+                       fmt::format("{} submitted record {}, and would decide on it too",
+                                   rule_case.deciding.stamp.actor, submitted.value),
+                       "Let another principal record the decision");
+}
+
+Result<void> check_approval(RuleCase& rule_case) {
+  return check_not_own(rule_case, Sequence{rule_case.fact.getApprovalRecorded().getEvent()});
+}
+
+Result<void> check_review(RuleCase& rule_case) {
+  return check_not_own(rule_case, Sequence{rule_case.fact.getItemReviewed().getRequest()});
+}
+
+/// The side of the rule set that the role stands on; null where it stands on none.
+const std::vector<schema::Role>* side_of(const RuleSet& rules, schema::Role role) {
+  for (const auto& side : rules.sides)
+    if (std::find(side.begin(), side.end(), role) != side.end()) return &side;
+  return nullptr;
+}
+
+Result<void> check_sides(RuleCase& rule_case) {
+  const auto granted = rule_case.fact.getRoleGranted();
+  const auto* const side = side_of(rule_case.rules(), granted.getRole());
+  if (side == nullptr) return {};
+  CF_LET(const auto held, grants_of(rule_case.before, view(granted.getPrincipal())));
+  for (const Grant& grant : held) {
+    const auto* const other = side_of(rule_case.rules(), grant.role);
+    if (other == nullptr || other == side) continue;
+    return report_breach(
+        rule_case.deciding, "R20",
+        fmt::format("{} has the role {} by record {}, and {} stands on another side",
+                    view(granted.getPrincipal()), role_name(grant.role), grant.sequence.value,
+                    role_name(granted.getRole())),
+        "Grant it to another principal, or revoke the other role first");
+  }
+  return {};
+}
+
 }  // namespace
 
 std::vector<Rule> four_eyes_rules() {
   return {{"R20", Fact::BUDGET_ADJUSTED, check_adjustment},
           {"R20", Fact::TARGET_APPROVED, check_target},
-          {"R20", Fact::EVENT_REVERSED, check_reversal}};
+          {"R20", Fact::EVENT_REVERSED, check_reversal},
+          {"R20", Fact::APPROVAL_RECORDED, check_approval},
+          {"R20", Fact::ITEM_REVIEWED, check_review},
+          {"R20", Fact::ROLE_GRANTED, check_sides}};
 }
 
 }  // namespace counterfoil

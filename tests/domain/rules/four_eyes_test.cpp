@@ -119,3 +119,72 @@ TEST_CASE("R20 four eyes: a reversal was proposed by another principal, or appro
       .when(CommandOf(reverse(appropriation_A)).by("Ann").citing({decision}))
       .then({current(A, 0), no_breach()});
 }
+
+// Once roles are granted, nobody decides on what they submitted themselves, whatever they cite.
+
+namespace {
+
+FactOf enrolment(std::string_view principal) {
+  return fact_of(fmt::format(R"({{"principalEnrolled": {{"principal": "{}"}}}})", principal));
+}
+FactOf grant(std::string_view principal, std::string_view role) {
+  return fact_of(
+      fmt::format(R"({{"roleGranted": {{"principal": "{}", "role": "{}"}}}})", principal, role));
+}
+
+/// Ann and Bob both apply and decide: records 11 to 16.
+CommandOf staff() {
+  return together({enrolment("Ann"), enrolment("Bob"), grant("Ann", "unit"),
+                   grant("Ann", "finance"), grant("Bob", "unit"), grant("Bob", "finance")})
+      .as(schema::Role::ADMIN);
+}
+constexpr std::uint64_t behind_staff = behind_rule + 6;
+
+}  // namespace
+
+TEST_CASE("R20 four eyes: whoever proposed an adjustment does not approve it") {
+  const HistoryUnder proposed = [](const CommandOf& rules) {
+    return given({city(), rules, staff(),
+                  CommandOf(propose(Kind::SUPPLEMENT, legs)).by("Ann").as(schema::Role::FINANCE)});
+  };
+  const auto by = [](const std::string& principal) {
+    return CommandOf(approval(behind_staff)).by(principal).as(schema::Role::FINANCE);
+  };
+  check_accepted("R20", proposed, by("Bob"));
+  check_modes("R20", proposed, by("Ann"), {"Ann submitted record 17"},
+              "Let another principal record the decision");
+}
+
+TEST_CASE("R20 four eyes: whoever requested a budget does not review it") {
+  const HistoryUnder requested = [](const CommandOf& rules) {
+    return given(
+        {city(), rules, staff(), CommandOf(request("P", 100)).by("Ann").as(schema::Role::UNIT)});
+  };
+  const auto by = [](const std::string& principal) {
+    return CommandOf(review(behind_staff, 100)).by(principal).as(schema::Role::FINANCE);
+  };
+  check_accepted("R20", requested, by("Bob"));
+  check_modes("R20", requested, by("Ann"), {"Ann submitted record 17"},
+              "Let another principal record the decision");
+}
+
+TEST_CASE("R20 four eyes: nobody holds roles of two sides") {
+  const auto history = [](std::initializer_list<FactOf> facts) {
+    return given({city(), rule("R20", "enforce", R"("sides": [["unit"], ["finance", "audit"]])"),
+                  together(std::vector<FactOf>(facts)).as(schema::Role::ADMIN)});
+  };
+  const auto as_admin = [](const FactOf& fact) { return CommandOf(fact).as(schema::Role::ADMIN); };
+  const auto ann = {enrolment("Ann"), grant("Ann", "unit")};
+  history(ann)
+      .when(as_admin(grant("Ann", "finance")))
+      .refused("R20: ", "Ann has the role unit by record 12", "revoke the other role first");
+  history(ann).when(as_admin(grant("Ann", "treasury"))).then({no_breach()});
+  history({enrolment("Ann"), grant("Ann", "finance")})
+      .when(as_admin(grant("Ann", "audit")))
+      .then({no_breach()});
+  history(ann)
+      .when(as_admin(fact_of(R"({"roleRevoked": {"grant": 12}})")))
+      .then({})
+      .when(as_admin(grant("Ann", "finance")))
+      .then({no_breach()});
+}

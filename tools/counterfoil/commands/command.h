@@ -33,6 +33,8 @@ void add_sample(CLI::App& app, GlobalOptions& global, Action& action);
 void add_report(CLI::App& app, GlobalOptions& global, Action& action);
 void add_waterfall(CLI::App& report, GlobalOptions& global, Action& action);
 void add_facts(CLI::App& app, GlobalOptions& global, Action& action);
+void add_principals(CLI::App& app, GlobalOptions& global, Action& action);
+void add_tokens(CLI::App& app, GlobalOptions& global, Action& action);
 void add_projections(CLI::App& app, GlobalOptions& global, Action& action);
 void add_rebuild(CLI::App& app, GlobalOptions& global, Action& action);
 void add_checkpoint(CLI::App& app, GlobalOptions& global, Action& action);

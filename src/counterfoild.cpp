@@ -20,6 +20,7 @@ struct Options {
   std::string ledger;
   std::string listen = "127.0.0.1:7400";
   std::string signer;
+  TlsFiles tls;
   double seal_every_h = 0;  // 0: only when a period was closed
 };
 
@@ -49,8 +50,18 @@ Sealer::Schedule seal_schedule(const Options& options) {
   return schedule;
 }
 
+/// Tokens and budgets go over no network in the clear.
+Result<Address> address_of(const std::string& text, const Options& options) {
+  CF_LET(Address address, parse_address(text));
+  if (is_loopback(address) || !options.tls.certificate.empty()) return address;
+  return fail(ErrorCode::invalid,
+              "listening on {}, which others can reach, needs TLS: give --tls-cert FILE and "
+              "--tls-key FILE, or listen on 127.0.0.1",
+              text);
+}
+
 Result<void> serve(const Options& options) {
-  CF_LET(const Address address, parse_address(options.listen));
+  CF_LET(const Address address, address_of(options.listen, options));
   CF_LET(const auto ledger, Ledger::open(options.ledger, clock_now, [](const std::string& notice) {
            spdlog::warn("{}", notice);
          }));
@@ -65,6 +76,11 @@ Result<void> serve(const Options& options) {
   Hall hall(loop.timer(), *ledger, std::move(token),
             [&](std::string_view sentence) { loop.report(sentence); });
   Server server(loop, hall);
+  std::optional<Tls> tls;
+  if (!options.tls.certificate.empty() || !options.tls.key.empty()) {
+    CF_LET(tls, Tls::server(options.tls, loop.timer()));
+    server.protect(*tls);
+  }
   ledger->start();
   ledger->sealer().start(seal_schedule(options));
   CF_LET(const Address listening, server.listen(address));
@@ -93,6 +109,13 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--listen", options.listen, "HOST:PORT for RPC; port 0 takes any free one")
       ->capture_default_str();
+  app.add_option("--tls-cert", options.tls.certificate,
+                 "Certificate of this daemon, PEM: all connections then speak TLS; required "
+                 "unless it listens on this machine only");
+  app.add_option("--tls-key", options.tls.key, "Private key of the certificate, PEM");
+  app.add_option("--tls-client-ca", options.tls.authority,
+                 "Authority, PEM, of which every client must show a certificate; its common name "
+                 "is the id of the principal, who needs no token then");
   app.add_option("--signer", options.signer,
                  "Unix socket of a `counterfoil signer` that holds the signing key (default: the "
                  "key in the ledger's folder)");

@@ -1,5 +1,7 @@
 #include "net/address.h"
 
+#include <arpa/inet.h>
+
 #include <charconv>
 #include <system_error>
 
@@ -29,6 +31,15 @@ Result<Address> parse_address(std::string_view text) {
   if (host.empty() || host.find_first_of("[] \t\r\n") != std::string_view::npos) return refuse();
   address.host = host;
   return address;
+}
+
+bool is_loopback(const Address& address) {
+  in_addr four{};
+  in6_addr six{};
+  if (::inet_pton(AF_INET, address.host.c_str(), &four) == 1)
+    return (ntohl(four.s_addr) >> 24) == IN_LOOPBACKNET;
+  if (::inet_pton(AF_INET6, address.host.c_str(), &six) == 1) return IN6_IS_ADDR_LOOPBACK(&six);
+  return address.host == "localhost";
 }
 
 std::string format_address(const Address& address) {

@@ -17,6 +17,9 @@ struct Address {
 /// Reads "HOST:PORT" or "[IPV6]:PORT".
 Result<Address> parse_address(std::string_view text);
 
+/// Whether only processes of this machine reach it: `localhost`, 127.0.0.0/8 or ::1.
+bool is_loopback(const Address& address);
+
 /// The inverse of parse_address.
 std::string format_address(const Address& address);
 

@@ -30,12 +30,13 @@ struct Server::Connection {
   capnp::TwoPartyVatNetwork network;
   capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc;
 
-  Connection(kj::Own<kj::AsyncIoStream> socket, Hall& hall)
-      : stream(kj::mv(socket)),
+  Connection(SecuredStream secured, Hall& hall)
+      : stream(kj::mv(secured.stream)),
         messages(*stream),
         network(messages, capnp::rpc::twoparty::Side::SERVER, message_limits()),
-        rpc(capnp::makeRpcServer(network,
-                                 hall.make_gate({"", [this] { hung_up.fulfiller->fulfill(); }}))) {
+        rpc(capnp::makeRpcServer(network, hall.make_gate({std::move(secured.common_name), [this] {
+                                                            hung_up.fulfiller->fulfill();
+                                                          }}))) {
     rpc.setFlowLimit(flow_limit_words);
   }
 
@@ -75,13 +76,13 @@ Server::~Server() noexcept(false) = default;
 Result<Address> Server::listen(const Address& address) {
   CF_LET(Acceptor acceptor,
          Acceptor::listen(loop_, address,
-                          [this](kj::Own<kj::AsyncIoStream> stream) { serve(kj::mv(stream)); }));
+                          [this](kj::Own<kj::AsyncIoStream> stream) { admit(kj::mv(stream)); }));
   acceptor_ = std::make_unique<Acceptor>(std::move(acceptor));
   return acceptor_->address();
 }
 
-void Server::serve(kj::Own<kj::AsyncIoStream> stream) {
-  if (connections_.size() >= connections_max_) {
+void Server::admit(kj::Own<kj::AsyncIoStream> stream) {
+  if (connections_.size() + shaking_hands_ >= connections_max_) {
     if (!full_)
       loop_.report(fmt::format("a connection was refused: {} are open, which is the limit",
                                connections_max_));
@@ -89,7 +90,15 @@ void Server::serve(kj::Own<kj::AsyncIoStream> stream) {
     return;
   }
   full_ = false;
-  auto connection = kj::heap<Connection>(kj::mv(stream), hall_);
+  if (tls_ == nullptr) return serve({kj::mv(stream), ""});
+  ++shaking_hands_;
+  tasks_.add(tls_->accept(kj::mv(stream))
+                 .then([this](SecuredStream secured) { serve(kj::mv(secured)); })
+                 .attach(kj::defer([this] { --shaking_hands_; })));
+}
+
+void Server::serve(SecuredStream secured) {
+  auto connection = kj::heap<Connection>(kj::mv(secured), hall_);
   connections_.insert(connection.get());
   auto ended =
       connection->network.onDisconnect().exclusiveJoin(kj::mv(connection->hung_up.promise));

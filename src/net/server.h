@@ -11,6 +11,7 @@
 #include "net/acceptor.h"
 #include "net/asio_loop.h"
 #include "net/hall.h"
+#include "net/tls.h"
 
 namespace counterfoil {
 
@@ -19,6 +20,8 @@ class Server {
  public:
   /// What is passed in outlives it.
   Server(AsioLoop& loop, Hall& hall, std::size_t connections_max = limits::connections);
+  /// Every connection speaks TLS from now on; it outlives the server.
+  void protect(const Tls& tls) { tls_ = &tls; }
   ~Server() noexcept(false);
 
   /// Begins to accept; gives the address that it really listens on.
@@ -34,14 +37,17 @@ class Server {
  private:
   class Errors;
   struct Connection;
-  void serve(kj::Own<kj::AsyncIoStream> stream);
+  void admit(kj::Own<kj::AsyncIoStream> stream);
+  void serve(SecuredStream secured);
   bool all_sent() const;
   kj::Promise<void> until(std::function<bool()> condition);
 
   AsioLoop& loop_;
   Hall& hall_;
+  const Tls* tls_ = nullptr;
   const std::size_t connections_max_;
   std::set<Connection*> connections_;
+  std::size_t shaking_hands_ = 0;
   bool full_ = false;               // since the last connection that was served
   std::unique_ptr<Errors> errors_;  // its base has no virtual destructor
   kj::TaskSet tasks_;

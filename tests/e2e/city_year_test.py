@@ -26,6 +26,7 @@ class CityYear(support.Case):
         cls.city = cls.shared.ledger("--rule-set", "open").start()
         cls.account = cls.import_all()
         cls.wait_for_seal()
+        cls.staff = cls.import_files(cls.files / name for name in support.STAFF)
 
     @classmethod
     def wait_for_seal(cls):
@@ -42,8 +43,12 @@ class CityYear(support.Case):
 
     @classmethod
     def import_all(cls):
+        return cls.import_files(cls.tables)
+
+    @classmethod
+    def import_files(cls, files):
         return cls.city.cli("import", "--mapping", support.MAPPINGS / "reference-year.toml",
-                            *cls.tables, seconds=300)
+                            *files, seconds=300)
 
     def test_every_row_is_recorded_and_the_close_is_equal(self):
         self.assertRegex(self.account.out, r"\n  refused +0\n")

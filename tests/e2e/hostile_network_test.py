@@ -177,7 +177,7 @@ class HostileNetwork(support.Case):
         for wrong in ("wrong", token[:-1], token + "0", token.upper(), "x" * 100_000, "名"):
             outcome = support.cli("--connect", self.city.address, "projections",
                                   env={"COUNTERFOIL_TOKEN": wrong}, expect=support.COULD_NOT)
-            self.assert_says(outcome, "the token is not one of this ledger")
+            self.assert_says(outcome, "the token is none of this ledger")
         support.cli("--connect", self.city.address, "projections",
                     env={"COUNTERFOIL_TOKEN": token})
         self.assertNotIn(token, self.city.log.read_text())

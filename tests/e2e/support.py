@@ -221,10 +221,16 @@ def units(first, count):
                       for n in range(first, first + count)), prefix=f"more-{first}")
 
 
+STAFF = ("principals.csv", "revocations.csv")
+
+
 def reference_year(folder):
-    """Writes the reference year into a folder; gives the files to import, in order."""
-    return run(sys.executable, ROOT / "tools" / "reference-year", folder,
-               expect=DONE).out.splitlines()
+    """Writes the reference year into a folder; gives the files to import, in order, but for the
+    staff's: with the first role that is granted, whoever opened the ledger stops recording in
+    every role."""
+    files = run(sys.executable, ROOT / "tools" / "reference-year", folder,
+                expect=DONE).out.splitlines()
+    return [file for file in files if pathlib.Path(file).name not in STAFF]
 
 
 def need(folder):

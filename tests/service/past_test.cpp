@@ -345,7 +345,7 @@ void wait_for(const std::function<bool()>& condition) {
 }  // namespace
 
 TEST_CASE("a fold of the past ends when nobody waits for it any more, and not before") {
-  static PastLedger ledger(11, 900);
+  static PastLedger ledger(11, 1'800);
   static int run = 0;
   const Moment now{ledger.journal().size(), {}};
   REQUIRE(now.end > 300);  // a fold looks around now and then

@@ -60,6 +60,10 @@ class LocalAccess final : public LedgerAccess {
   std::unique_ptr<Background> background_;
 };
 
+bool has_token(const GlobalOptions& options) {
+  return !options.token_file.empty() || std::getenv("COUNTERFOIL_TOKEN") != nullptr;
+}
+
 Result<std::string> find_token(const GlobalOptions& options) {
   std::string token;
   if (!options.token_file.empty()) {
@@ -80,8 +84,18 @@ class RemoteAccess final : public LedgerAccess {
  public:
   Result<void> open(const GlobalOptions& options) {
     CF_LET(const Address address, parse_address(options.connect));
-    CF_LET(const std::string token, find_token(options));
+    std::string token;
+    if (options.tls_files.certificate.empty() || has_token(options)) {
+      CF_LET(token, find_token(options));
+    }
     CF_LET(stream_, wait(connect(loop_, address)));
+    if (options.tls || !options.tls_files.authority.empty() ||
+        !options.tls_files.certificate.empty()) {
+      CF_LET(const Tls tls, Tls::client(options.tls_files, loop_.timer()));
+      CF_LET(stream_,
+             wait(tls.connect(kj::mv(stream_),
+                              options.tls_name.empty() ? address.host : options.tls_name)));
+    }
     network_ = kj::heap<capnp::TwoPartyVatNetwork>(*stream_, capnp::rpc::twoparty::Side::CLIENT,
                                                    message_limits());
     rpc_ = kj::heap<capnp::RpcSystem<capnp::rpc::twoparty::VatId>>(capnp::makeRpcClient(*network_));

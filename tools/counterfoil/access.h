@@ -13,6 +13,7 @@
 #include "counterfoil/as_of.h"
 #include "counterfoil/output.h"
 #include "net/asio_loop.h"
+#include "net/tls.h"
 
 namespace counterfoil {
 
@@ -21,6 +22,9 @@ struct GlobalOptions {
   std::string ledger;  // a folder; empty: connect
   std::string connect = "127.0.0.1:7400";
   std::string token_file;
+  bool tls = false;
+  TlsFiles tls_files;
+  std::string tls_name;  // that the daemon's certificate is for; empty: the host of `connect`
   Format format = Format::table;
   Language language = Language::english;
   std::vector<std::string> as_of;             // as given

@@ -41,6 +41,14 @@ void add_global_options(CLI::App& app, GlobalOptions& global) {
       ->excludes(ledger);
   app.add_option("--token-file", global.token_file,
                  "File with the token for --connect (else COUNTERFOIL_TOKEN)");
+  app.add_flag("--tls", global.tls, "The daemon speaks TLS; the system knows its authority");
+  app.add_option("--tls-ca", global.tls_files.authority,
+                 "The daemon speaks TLS; the authority of its certificate, PEM");
+  app.add_option("--tls-cert", global.tls_files.certificate,
+                 "Certificate that says who you are, PEM, instead of a token");
+  app.add_option("--tls-key", global.tls_files.key, "Private key of --tls-cert, PEM");
+  app.add_option("--tls-name", global.tls_name,
+                 "Name that the daemon's certificate is for (default: the host of --connect)");
   add_choice<Format>(app, "--output", global.format,
                      {{"table", Format::table},
                       {"json", Format::json},

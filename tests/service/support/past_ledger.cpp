@@ -20,6 +20,7 @@ std::vector<Words> story(unsigned seed, unsigned commands) {
   MemoryLedger ledger;
   must(ledger.submit(city("observe")));
   must(ledger.submit(started_year()));
+  must(ledger.submit(staffed()));
   for (unsigned i = 0; i < commands; ++i) {
     DrawnCommand drawn;
     for (unsigned facts = below(3); facts < 3; ++facts)
@@ -38,7 +39,7 @@ std::vector<Words> story(unsigned seed, unsigned commands) {
     auto record = message.getRoot<schema::Record>();
     recorded += below(4) == 0 ? 0 : below(3'600) * 1'000'000LL;
     record.setRecordedAt(recorded);
-    if (record.getSequence() > 60) {  // the city is there before anything happens
+    if (record.getSequence() > 80) {  // the city is there before anything happens
       record.setDecidedAt((first_day + static_cast<std::int32_t>(below(days))) * day_us);
       record.setEffectiveOn(first_day + static_cast<std::int32_t>(below(days)));
     }

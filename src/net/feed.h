@@ -2,12 +2,12 @@
 
 #include <schema/ledger.capnp.h>
 
-#include "net/growth.h"
-#include "net/subscribers.h"
+#include "net/feeds.h"
 
 namespace counterfoil {
 
-/// Hands records to subscribers: what there is, then what comes. What is passed in outlives it.
-schema::Feed::Client make_feed(Ledger& ledger, Growth& growth, Subscribers& subscribers);
+/// Hands records to subscribers and named consumers of that principal. What is passed in outlives
+/// it.
+schema::Feed::Client make_feed(Feeds& feeds, Principal principal);
 
 }  // namespace counterfoil

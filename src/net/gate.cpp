@@ -26,7 +26,7 @@ class SessionServer final : public schema::Session::Server {
     fill(results.initInfo());
     results.setRecorder(make_recorder(access_.ledger, principal_));
     results.setReader(make_reader(access_.ledger, access_.background));
-    results.setFeed(make_feed(access_.ledger, access_.growth, access_.subscribers));
+    results.setFeed(make_feed(access_.feeds, principal_));
     results.setAdmin(make_admin(access_.ledger, access_.background, access_.timer));
     results.setLog(make_log(access_.ledger, access_.background, access_.timer));
     return kj::READY_NOW;

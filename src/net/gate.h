@@ -3,8 +3,7 @@
 #include <kj/timer.h>
 #include <schema/ledger.capnp.h>
 
-#include "net/growth.h"
-#include "net/subscribers.h"
+#include "net/feeds.h"
 #include "net/workers.h"
 #include "service/ledger.h"
 
@@ -13,8 +12,7 @@ namespace counterfoil {
 /// What the capabilities of one event loop stand on. All outlive every capability.
 struct Access {
   Ledger& ledger;
-  Growth& growth;
-  Subscribers& subscribers;
+  Feeds& feeds;
   Background& background;
   kj::Timer& timer;
 };

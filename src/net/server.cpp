@@ -64,9 +64,9 @@ class Server::Errors final : public kj::TaskSet::ErrorHandler {
 Server::Server(AsioLoop& loop, Ledger& ledger, std::string credential, Principal administrator,
                std::size_t connections_max)
     : loop_(loop),
-      growth_(ledger),
-      gate_(make_gate({ledger, growth_, subscribers_, background_, loop.timer()},
-                      std::move(credential), std::move(administrator))),
+      feeds_(ledger, loop.timer(), [&loop](const std::string& sentence) { loop.report(sentence); }),
+      gate_(make_gate({ledger, feeds_, background_, loop.timer()}, std::move(credential),
+                      std::move(administrator))),
       connections_max_(connections_max),
       errors_(std::make_unique<Errors>(loop)),
       tasks_(*errors_) {}
@@ -99,7 +99,7 @@ void Server::serve(kj::Own<kj::AsyncIoStream> stream) {
 
 void Server::drain() {
   acceptor_.reset();
-  subscribers_.end_all({ErrorCode::busy, "the ledger is stopping"});
+  feeds_.subscribers.end_all({ErrorCode::busy, "the ledger is stopping"});
   // The writer's answers are on their way to this loop as events already. The last event of all
   // comes after they have become messages; but peers may go on sending, so it is not waited for
   // longer than peers are given to take their answers.

@@ -29,7 +29,7 @@ class Server {
   /// must have stopped before, so that every command has its answer.
   void drain();
 
-  std::size_t subscribers() const { return subscribers_.size(); }
+  std::size_t subscribers() const { return feeds_.subscribers.size(); }
   std::size_t connections() const { return connections_.size(); }
 
  private:
@@ -41,8 +41,7 @@ class Server {
 
   AsioLoop& loop_;
   Background background_;
-  Growth growth_;
-  Subscribers subscribers_;
+  Feeds feeds_;
   schema::Gate::Client gate_;
   const std::size_t connections_max_;
   std::set<Connection*> connections_;

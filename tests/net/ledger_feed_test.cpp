@@ -172,10 +172,10 @@ TEST_CASE("the limit of subscribers holds over all sessions together") {
   auto ledger = Ledger::open(
       place.ledger(), [] { return Instant{}; }, [](const std::string&) {});
   REQUIRE(ledger.has_value());
-  Growth growth(**ledger);
   counterfoil::Background background;
-  Subscribers subscribers(2);
-  const Access access{**ledger, growth, subscribers, background, loop.timer()};
+  Feeds feeds(
+      **ledger, loop.timer(), [](const std::string&) {}, 2);
+  const Access access{**ledger, feeds, background, loop.timer()};
   const auto subscribe_anew = [&] {
     auto session = make_session(access, {"admin", schema::Role::ADMIN, ""});
     auto feed = session.openRequest().send().getFeed();
@@ -191,7 +191,7 @@ TEST_CASE("the limit of subscribers holds over all sessions together") {
     CHECK(error.message.find("2 subscribers") != std::string::npos);
   }
   run_what_is_ready(loop);
-  CHECK(subscribers.size() == 1);
+  CHECK(feeds.subscribers.size() == 1);
   const auto third = subscribe_anew().wait(loop.scope());
-  CHECK(subscribers.size() == 2);
+  CHECK(feeds.subscribers.size() == 2);
 }

@@ -91,9 +91,13 @@ kj::Promise<void> EventPump::read_on() {
       --left_to_look_at;
   }
   if (batch.size() != 0) return deliver(std::move(batch));
+  // Whoever reads to the end of what there is learns at once that he has.
   beat_at_ = std::min(beat_at_, feeds_.timer.now() + moving_beat);
-  const bool beat_is_due =
-      next_.value - position_.value >= records_in_beat || feeds_.timer.now() >= beat_at_;
+  const bool at_head = next_.value >= feeds_.ledger.journal().size();
+  const bool beat_is_due = (at_head && !caught_up_) ||
+                           next_.value - position_.value >= records_in_beat ||
+                           feeds_.timer.now() >= beat_at_;
+  caught_up_ = caught_up_ || at_head;
   if (beat_is_due) return deliver({});
   return kj::READY_NOW;
 }

@@ -89,6 +89,7 @@ class EventPump {
   Sequence position_;  // handed on
   Sequence next_;      // read
   kj::TimePoint beat_at_;
+  bool caught_up_ = false;  // it was at the journal's end once
   RecordBuffer buffer_;
   Subscribers::Place place_;
   kj::Promise<void> task_ = kj::READY_NOW;

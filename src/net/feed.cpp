@@ -119,11 +119,13 @@ class FeedServer final : public schema::Feed::Server {
         });
   }
 
+  /// What is told is durable.
   kj::Promise<void> consumers(ConsumersContext context) override {
     return feeds_.desk.open().then([this, context](Consumers* consumers) mutable {
       const auto all = consumers->list();
       auto rows = context.getResults().initRows(static_cast<unsigned>(all.size()));
       for (unsigned i = 0; i < all.size(); ++i) fill(rows[i], all[i]);
+      return feeds_.desk.durable();
     });
   }
 

@@ -105,11 +105,11 @@ Result<void> consume(LedgerAccess& access, const TailOptions& options, TailSink:
   request.setName(text_of(options.consumer));
   request.setPartition(options.partition ? options.partition->index : 0);
   request.setTakeOver(options.take_over);
-  auto sink = kj::heap<TailSink>(printer, wanted, kj::mv(done.fulfiller));
-  TailSink& sink_here = *sink;
-  request.setSink(kj::mv(sink));
+  const auto acknowledge = std::make_shared<kj::Maybe<schema::Consumption::Client>>();
+  KJ_DEFER(*acknowledge = nullptr);
+  request.setSink(kj::heap<TailSink>(printer, wanted, kj::mv(done.fulfiller), acknowledge));
   auto sent = request.send();
-  sink_here.acknowledge_to(sent.getConsumption());
+  *acknowledge = schema::Consumption::Client(sent.getConsumption());
   const auto consumption = access.wait(kj::mv(sent));
   if (!consumption) return tl::make_unexpected(consumption.error());
   return access.wait(kj::mv(done.promise));

@@ -23,7 +23,8 @@ kj::Promise<void> TailSink::events(EventsContext context) {
 }
 
 kj::Promise<void> TailSink::retried(RetriedContext context) {
-  KJ_IF_MAYBE (consumption, consumption_) {
+  if (!acknowledge_) return kj::READY_NOW;
+  KJ_IF_MAYBE (consumption, *acknowledge_) {
     const auto record = or_throw(buffer_.load(view(context.getParams().getRecord())));
     printer_.print(record);
     or_reject(printer_.show());
@@ -42,12 +43,14 @@ kj::Promise<void> TailSink::ended(EndedContext context) {
 
 /// Only what could be written counts.
 kj::Promise<void> TailSink::written() {
+  if (!done_->isWaiting()) return kj::READY_NOW;
   kj::Promise<void> acknowledged = kj::READY_NOW;
-  KJ_IF_MAYBE (consumption, consumption_) {
-    if (!done_->isWaiting()) return kj::READY_NOW;
-    auto request = consumption->acknowledgeRequest();
-    request.setPosition(wanted_.next);
-    acknowledged = request.send().ignoreResult();
+  if (acknowledge_) {
+    KJ_IF_MAYBE (consumption, *acknowledge_) {
+      auto request = consumption->acknowledgeRequest();
+      request.setPosition(wanted_.next);
+      acknowledged = request.send().ignoreResult();
+    }
   }
   return acknowledged.then(
       [this] {

@@ -3,6 +3,7 @@
 #include <schema/ledger.capnp.h>
 
 #include <limits>
+#include <memory>
 #include <string>
 
 #include "codec/canonical.h"
@@ -25,15 +26,18 @@ class TailSink final : public schema::EventSink::Server {
     std::string consumer = {};        // whose events they are
   };
 
-  TailSink(EventPrinter& printer, Wanted wanted, kj::Own<kj::PromiseFulfiller<void>> done)
-      : printer_(printer), wanted_(std::move(wanted)), done_(kj::mv(done)) {}
+  /// Where what was written is acknowledged. The ledger holds the sink for as long as somebody
+  /// holds this, so whoever made both empties it in the end.
+  using Acknowledge = std::shared_ptr<kj::Maybe<schema::Consumption::Client>>;
+
+  TailSink(EventPrinter& printer, Wanted wanted, kj::Own<kj::PromiseFulfiller<void>> done,
+           Acknowledge acknowledge = {})
+      : printer_(printer),
+        wanted_(std::move(wanted)),
+        done_(kj::mv(done)),
+        acknowledge_(std::move(acknowledge)) {}
   /// The connection holds the sink, so a sink that goes while it is waited for was cut off.
   ~TailSink() noexcept(false);
-
-  /// What was written is acknowledged there from now on.
-  void acknowledge_to(schema::Consumption::Client consumption) {
-    consumption_ = kj::mv(consumption);
-  }
 
   kj::Promise<void> events(EventsContext context) override;
   kj::Promise<void> retried(RetriedContext context) override;
@@ -49,7 +53,7 @@ class TailSink final : public schema::EventSink::Server {
   EventPrinter& printer_;
   Wanted wanted_;  // still
   kj::Own<kj::PromiseFulfiller<void>> done_;
-  kj::Maybe<schema::Consumption::Client> consumption_;
+  Acknowledge acknowledge_;  // none: nobody asks
   RecordBuffer buffer_;
 };
 

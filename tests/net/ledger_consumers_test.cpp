@@ -1,7 +1,12 @@
+#include <filesystem>
+#include <fstream>
+
 #include "codec/text.h"
 #include "core/limits.h"
 #include "ledger_rig.h"
+#include "storage/consumer_store.h"
 #include "support/catch.h"
+#include "support/must.h"
 
 using namespace counterfoil;
 using namespace counterfoil::test;
@@ -121,6 +126,40 @@ TEST_CASE("a consumer's cursor moves by acknowledgement alone, and survives a re
   must_record(rig.loop(), *rig.client, {unit("live")});
   CHECK(rig.caught_up(second));
   CHECK(rig.acknowledge(second, rig.size()) == rig.size());
+}
+
+// A crash leaves what a copy of the files holds at that moment, or more.
+TEST_CASE("an acknowledgement is on disk when it is answered") {
+  Rig rig;
+  record_units(rig.loop(), *rig.client, "u", 60);
+  rig.create("fin");
+  Reading reading = rig.consume("fin");
+  CHECK(rig.caught_up(reading));
+  const LedgerPlace other;
+  const LedgerFolder crashed = must(LedgerFolder::open(other.ledger()));
+  for (std::uint64_t position = 1; position <= 40; ++position) {
+    const std::uint64_t answered = rig.acknowledge(reading, position);
+    std::filesystem::remove_all(crashed.consumers());
+    std::filesystem::copy(rig.server->ledger().folder().consumers(), crashed.consumers());
+    auto contents = must(must(ConsumerStore::open(crashed)).load());
+    CHECK(contents.cursors[{"fin", 0}].next.value >= answered);
+  }
+}
+
+TEST_CASE("what cannot be made durable is not answered as if it were, and the feed goes on") {
+  Rig rig;
+  const std::string in_the_way = rig.server->ledger().folder().consumers();
+  rig.positions("fin");  // looked for, and not there
+  { std::ofstream(in_the_way) << "a file where a folder is to be made"; }
+  CHECK_THROWS(rig.create("fin"));
+  CHECK_THROWS(rig.positions("fin"));
+  CHECK_THROWS(rig.consume("fin"));
+  const auto subscribed = subscribe(rig.loop(), *rig.client, 0);
+  CHECK(eventually(rig.loop(), [&] { return subscribed.seen->next == rig.size(); }));
+  std::filesystem::remove(in_the_way);
+  rig.close();
+  rig.open();
+  rig.create("fin");
 }
 
 TEST_CASE("a filtered consumer's cursor advances by heartbeats while nothing matches") {

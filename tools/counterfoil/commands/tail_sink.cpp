@@ -56,7 +56,7 @@ kj::Promise<void> TailSink::written() {
       [this] {
         if (has_enough()) done_->fulfill();
       },
-      [this](kj::Exception&& why) { done_->reject(kj::mv(why)); });
+      [this](kj::Exception&& why) { cut_off(from_exception(why)); });
 }
 
 void TailSink::cut_off(Error error) {

@@ -19,8 +19,7 @@ class Feeds {
   using Report = std::function<void(const std::string&)>;
 
   /// What is passed in outlives it.
-  Feeds(Ledger& of, kj::Timer& clock, Report to,
-        std::size_t subscribers_max = limits::subscribers)
+  Feeds(Ledger& of, kj::Timer& clock, Report to, std::size_t subscribers_max = limits::subscribers)
       : ledger(of),
         timer(clock),
         report(std::move(to)),

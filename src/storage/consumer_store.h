@@ -38,7 +38,7 @@ struct StoredCursor {
 
 /// An event that a consumer set aside.
 struct StoredParked {
-  Instant since;            // when it was first parked
+  Instant since;  // when it was first parked
   std::uint32_t partition = 0;
   std::uint32_t tries = 0;  // deliveries that failed
   bool due = false;         // it is to be delivered again

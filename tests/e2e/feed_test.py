@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The feed as finance systems follow it: filters, partitions, named consumers, crashes, restores."""
+"""The feed as finance systems follow it: filters, partitions, consumers, crashes, restores."""
 
 import collections
 import json

@@ -6,10 +6,6 @@
 namespace counterfoil {
 namespace {
 
-/// One batch. RPC's flow control keeps a few of them under way, so that what one slow subscriber
-/// costs is bounded.
-constexpr std::size_t bytes_in_batch = 128u << 10;
-constexpr std::size_t records_in_batch = 1'024;
 /// Records that are looked at in one turn of the event loop and do not match: a fraction of a
 /// millisecond.
 constexpr std::uint64_t looked_at_in_turn = 256;
@@ -76,19 +72,19 @@ kj::Promise<void> EventPump::wait() {
 kj::Promise<void> EventPump::read_on() {
   EventBatch batch;
   const bool takes_all = matcher_.lets_all_through() && order_.partition.holds_all();
-  auto scan = feeds_.ledger.journal().scan(next_, Journal::Extent::part);
+  batch.block = or_throw(feeds_.blocks.at(next_));
+  const RecordBlock& block = *batch.block;
   std::uint64_t left_to_look_at = looked_at_in_turn;
-  while (batch.bytes.size() < bytes_in_batch && batch.size() < records_in_batch &&
-         left_to_look_at > 0) {
-    const auto bytes = or_throw(scan.next());
-    if (!bytes) break;
-    const bool wanted =
-        (takes_all || or_throw(wants(*bytes))) && !(order_.left_out && order_.left_out(next_));
-    next_ = next_.next();
-    if (wanted)
-      batch.add(*bytes);
-    else
+  for (; next_ < block.end() && left_to_look_at > 0; next_ = next_.next()) {
+    const auto place = static_cast<std::uint32_t>(next_.value - block.first.value);
+    const bool wanted = (takes_all || or_throw(wants(block[place]))) &&
+                        !(order_.left_out && order_.left_out(next_));
+    if (wanted) {
+      batch.chosen.push_back(place);
+      batch.bytes += block[place].size();
+    } else {
       --left_to_look_at;
+    }
   }
   if (batch.size() != 0) return deliver(std::move(batch));
   // Whoever reads to the end of what there is learns at once that he has.

@@ -4,6 +4,7 @@
 #include <kj/time.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,22 +15,16 @@
 
 namespace counterfoil {
 
-/// Records that are handed on together, in one piece of memory.
+/// Records of one block that are handed on together.
 struct EventBatch {
-  std::string bytes;
-  std::vector<std::size_t> ends;  // of each record in `bytes`
-  Sequence position;              // where to go on from behind them
-  std::uint64_t head = 0;         // the journal's size
+  std::shared_ptr<const RecordBlock> block;
+  std::vector<std::uint32_t> chosen;  // places in the block
+  std::size_t bytes = 0;              // of these
+  Sequence position;                  // where to go on from behind them
+  std::uint64_t head = 0;             // the journal's size
 
-  std::size_t size() const { return ends.size(); }
-  std::string_view operator[](std::size_t i) const {
-    const std::size_t begin = i == 0 ? 0 : ends[i - 1];
-    return std::string_view(bytes).substr(begin, ends[i] - begin);
-  }
-  void add(std::string_view record) {
-    bytes += record;
-    ends.push_back(bytes.size());
-  }
+  std::size_t size() const { return chosen.size(); }
+  std::string_view operator[](std::size_t i) const { return (*block)[chosen[i]]; }
 };
 
 /// Hands the records that one subscriber wants on: what there is, then what comes, with no seam. It

@@ -12,7 +12,7 @@ capnp::MessageSize size_hint(std::size_t bytes, std::size_t records) {
 }  // namespace
 
 kj::Promise<void> EventSink::events(const EventBatch& batch) {
-  auto call = client_.eventsRequest(size_hint(batch.bytes.size(), batch.size()));
+  auto call = client_.eventsRequest(size_hint(batch.bytes, batch.size()));
   auto list = call.initRecords(static_cast<unsigned>(batch.size()));
   for (unsigned i = 0; i < batch.size(); ++i) list.set(i, data_of(batch[i]));
   call.setHead(batch.head);

@@ -7,6 +7,7 @@
 
 #include "net/consumer_desk.h"
 #include "net/growth.h"
+#include "net/record_blocks.h"
 #include "net/subscribers.h"
 #include "service/own_units.h"
 
@@ -25,6 +26,7 @@ class Feeds {
         report(std::move(to)),
         growth(ledger),
         subscribers(subscribers_max),
+        blocks(ledger.journal()),
         projects(ledger.journal()),
         desk(ledger) {}
 
@@ -33,6 +35,7 @@ class Feeds {
   Report report;
   Growth growth;
   Subscribers subscribers;
+  RecordBlocks blocks;
   ProjectUnits projects;
   ConsumerDesk desk;
 };

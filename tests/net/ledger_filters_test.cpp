@@ -8,12 +8,7 @@ using namespace counterfoil::test;
 
 namespace {
 
-struct Rig {
-  LedgerPlace place;
-  LedgerServer server{place};
-  AsioLoop loop;
-  LedgerClient client{loop, server.address(), place.token()};
-
+struct Rig : ServedLedger {
   std::uint64_t size() { return server.ledger().journal().size(); }
 
   using Narrow = std::function<void(schema::Feed::SubscribeParams::Builder)>;

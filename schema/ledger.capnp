@@ -228,18 +228,79 @@ struct Verified {
 }
 
 interface Feed {
-  subscribe @0 (from :UInt64, sink :EventSink) -> (subscription :Subscription);
-  # Every record from that sequence on, in order, each once, then live. Dropping the subscription
-  # ends it.
+  # A position is the sequence that comes next: whoever goes on from it has, or has no use for, every
+  # record before it. Positions are of an epoch; one of another epoch than the ledger's is refused,
+  # but for 0, because a restored ledger may hold other records behind it.
+
+  subscribe @0 (from :UInt64, sink :EventSink, filter :EventFilter, partition :Partition,
+      epoch :UInt32) -> (subscription :Subscription);
+  # Every record from that position on that the filter and the partition let through, in order, each
+  # once, then live. Dropping the subscription ends it.
+
+  consume @1 (name :Text, partition :UInt32, takeOver :Bool, sink :EventSink)
+      -> (consumption :Consumption, position :UInt64, generation :UInt64);
+  # The same for a named consumer, from where it acknowledged to, without what it has parked. A
+  # partition has one reader at a time: a second one is refused, unless it takes over; the first one
+  # is then ended and moves nothing any more. `generation` grows with each reader of the partition.
+
+  consumers @2 () -> (rows :List(Views.ConsumerRow));
+  # Each partition of each consumer.
+  createConsumer @3 (name :Text, from :UInt64, epoch :UInt32, filter :EventFilter,
+      partitions :UInt32) -> ();
+  # Name, filter and number of partitions stay as they are. `refused` where the name is taken.
+  dropConsumer @4 (name :Text) -> ();
+  # With its positions and what it parked; its readers are ended.
+  moveConsumer @5 (name :Text, partition :UInt32, allPartitions :Bool, to :UInt64, epoch :UInt32,
+      takeOver :Bool) -> ();
+  # Back, to read again, or forward, to leave out. Refused while somebody reads, unless that reader
+  # is to be ended. What is parked stays so.
+  parked @6 (name :Text, after :UInt64, hasAfter :Bool, limit :UInt32)
+      -> (rows :List(Views.ParkedRow), more :Bool);
+  # What the consumer set aside, by sequence.
+  retry @7 (name :Text, sequences :List(UInt64)) -> (count :UInt32);
+  # Has parked events, all where none is named, delivered once more: now, or when a reader comes.
+  unpark @8 (name :Text, sequences :List(UInt64)) -> (count :UInt32);
+  # Forgets parked events, all where none is named: somebody dealt with them elsewhere.
+}
+
+struct EventFilter {
+  # Within a list any of them, over the lists all; an empty list: any.
+  facts @0 :List(Text);        # "budgetAdjusted"
+  subjects @1 :List(Text);     # a subject, or what subjects start with up to a "/": "line/2024"
+  units @2 :List(Text);        # about the unit, or about a project or a line that is its by then
+  fiscalYears @3 :List(Int32);
+}
+
+struct Partition {
+  # One of `count` parts, which are read side by side; all records of a project are in one of them,
+  # in order. FORMAT.md, "Partitions". A count of 0: the whole.
+  index @0 :UInt32;            # from 0
+  count @1 :UInt32;
 }
 
 interface EventSink {
-  events @0 (records :List(Data), head :UInt64) -> stream;
-  # Canonical bytes of consecutive records; `head`: the journal's size when they were sent.
-  ended @1 (failure :Failure) -> ();
+  events @0 (records :List(Data), head :UInt64, position :UInt64) -> stream;
+  # Canonical bytes of records by sequence; `head`: the journal's size when they were sent;
+  # `position`: where to go on from behind them. Without records it says that the position moved
+  # and nothing matched, or that the server is there and nothing happens.
+  ended @1 (failure :Failure, position :UInt64) -> ();
+  # Nothing more comes. `position`: behind what was sent.
+  retried @2 (record :Data, tries :UInt32, reason :Text) -> ();
+  # An event that was parked, delivered again out of order; it stays parked until it is unparked.
 }
 
 interface Subscription {}
+
+interface Consumption extends(Subscription) {
+  acknowledge @0 (position :UInt64) -> (position :UInt64);
+  # Every event before the position is dealt with. Gives the position that is durable then; one that
+  # is behind it changes nothing. `refused` beyond what was sent, and for a reader that was ended.
+  park @1 (sequence :UInt64, reason :Text) -> ();
+  # Sets an event that was sent aside, durably: it counts as acknowledged, and comes again only when
+  # that is asked for.
+  unpark @2 (sequence :UInt64) -> ();
+  # A parked event is dealt with.
+}
 
 interface Admin {
   rebuild @0 (names :List(Text), progress :Progress) -> (before :List(ViewInfo), after :List(ViewInfo));

@@ -624,3 +624,35 @@ struct WaterfallRow {
   amount @2 :Int64 $amount;
   balanceAfter @3 :Int64 $amount;     # sum of the steps so far
 }
+
+struct ConsumerRow {
+  # One partition of a named consumer of the feed.
+  consumer @0 :Text;
+  partition @1 :UInt32;               # from 0
+  partitions @2 :UInt32;
+  position @3 :Text;                  # that it acknowledged to, with its epoch
+  lag @4 :UInt64;                     # records behind the position, whether they match or not
+  parked @5 :UInt32;                  # events set aside, of this partition
+  state @6 :State;
+  readSince @7 :Int64 $instant;       # by the reader that it has
+  filter @8 :Text;
+  owner @9 :Text;                     # principal that created it
+  createdAt @10 :Int64 $instant;
+
+  enum State {
+    unspecified @0;
+    idle @1;                          # nobody reads it
+    reading @2;
+    otherEpoch @3;                    # the ledger was restored since: it is to be moved first
+  }
+}
+
+struct ParkedRow {
+  # An event that a consumer set aside.
+  sequence @0 :UInt64;
+  partition @1 :UInt32;
+  since @2 :Int64 $instant;
+  tries @3 :UInt32;                   # deliveries that failed
+  due @4 :Bool;                       # to be delivered again
+  reason @5 :Text;
+}

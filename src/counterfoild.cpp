@@ -73,8 +73,7 @@ Result<void> serve(const Options& options) {
 
   AsioLoop loop([](std::string_view sentence) { spdlog::warn("{}", sentence); });
   auto stop = wait_for_stop_signal(loop);
-  Hall hall(loop.timer(), *ledger, std::move(token),
-            [&](std::string_view sentence) { loop.report(sentence); });
+  Hall hall(loop, *ledger, std::move(token));
   Server server(loop, hall);
   std::optional<Tls> tls;
   if (!options.tls.certificate.empty() || !options.tls.key.empty()) {

@@ -26,7 +26,7 @@ class SessionServer final : public schema::Session::Server {
     fill(results.initInfo());
     if (visitor_.may_record()) results.setRecorder(make_recorder(access_.ledger, principal()));
     results.setReader(make_reader(access_.ledger, access_.background, reach));
-    results.setFeed(make_feed(access_.ledger, access_.growth, access_.subscribers, reach));
+    results.setFeed(make_feed(access_.feeds, consumer(), reach));
     if (visitor_.may_administer())
       results.setAdmin(
           make_admin(access_.ledger, access_.background, access_.timer, access_.presence));
@@ -59,6 +59,12 @@ class SessionServer final : public schema::Session::Server {
   Principal principal() const {
     return {visitor_.principal, visitor_.founds ? schema::Role::ADMIN : schema::Role::UNSPECIFIED,
             ""};
+  }
+
+  /// Administrators may use everybody's consumers.
+  Principal consumer() const {
+    const bool all = visitor_.may_administer();
+    return {visitor_.principal, all ? schema::Role::ADMIN : schema::Role::UNSPECIFIED, ""};
   }
 
   Access access_;

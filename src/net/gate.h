@@ -5,9 +5,8 @@
 
 #include <functional>
 
-#include "net/growth.h"
+#include "net/feeds.h"
 #include "net/presence.h"
-#include "net/subscribers.h"
 #include "net/workers.h"
 #include "service/entrance.h"
 #include "service/ledger.h"
@@ -17,8 +16,7 @@ namespace counterfoil {
 /// What the capabilities of one event loop stand on. All outlive every capability.
 struct Access {
   Ledger& ledger;
-  Growth& growth;
-  Subscribers& subscribers;
+  Feeds& feeds;
   Background& background;
   kj::Timer& timer;
   Presence* presence = nullptr;  // of those who log in; null where nobody does

@@ -5,24 +5,25 @@
 
 namespace counterfoil {
 
-Hall::Hall(kj::Timer& timer, Ledger& ledger, std::string admin_token,
-           std::function<void(std::string_view)> report)
-    : timer_(timer),
+Hall::Hall(AsioLoop& loop, Ledger& ledger, std::string admin_token)
+    : loop_(loop),
       ledger_(ledger),
-      report_(std::move(report)),
       entrance_(ledger, std::move(admin_token)),
-      growth_(ledger),
-      revocations_(follow_revocations(ledger, growth_, presence_, report_)
-                       .eagerlyEvaluate([this](kj::Exception&& why) {
-                         report_(
-                             fmt::format("revoked roles no longer end connections, restart the "
-                                         "daemon: {}",
-                                         from_exception(why).message));
-                       })) {}
+      feeds_(ledger, loop.timer(), [&loop](const std::string& sentence) { loop.report(sentence); }),
+      revocations_(
+          follow_revocations(ledger, feeds_.growth, presence_, [&loop](std::string_view sentence) {
+            loop.report(sentence);
+          }).eagerlyEvaluate([&loop](kj::Exception&& why) {
+            loop.report(
+                fmt::format("revoked roles no longer end connections, restart the daemon: {}",
+                            from_exception(why).message));
+          })) {}
 
 schema::Gate::Client Hall::make_gate(Caller caller) {
-  return counterfoil::make_gate({ledger_, growth_, subscribers_, background_, timer_, &presence_},
-                                {entrance_, presence_, report_}, std::move(caller));
+  return counterfoil::make_gate(
+      {ledger_, feeds_, background_, loop_.timer(), &presence_},
+      {entrance_, presence_, [&loop = loop_](std::string_view sentence) { loop.report(sentence); }},
+      std::move(caller));
 }
 
 }  // namespace counterfoil

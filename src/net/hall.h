@@ -1,5 +1,6 @@
 #pragma once
 
+#include "net/asio_loop.h"
 #include "net/gate.h"
 
 namespace counterfoil {
@@ -7,26 +8,22 @@ namespace counterfoil {
 /// What the connections of one event loop share, over whichever port they came.
 class Hall {
  public:
-  /// What is passed in outlives it. `report`: sentences for the operator.
-  Hall(kj::Timer& timer, Ledger& ledger, std::string admin_token,
-       std::function<void(std::string_view)> report);
+  /// What is passed in outlives it.
+  Hall(AsioLoop& loop, Ledger& ledger, std::string admin_token);
   Hall(const Hall&) = delete;
   Hall& operator=(const Hall&) = delete;
 
   schema::Gate::Client make_gate(Caller caller);
   Ledger& ledger() { return ledger_; }
   Background& background() { return background_; }
-  Subscribers& subscribers() { return subscribers_; }
-  const Subscribers& subscribers() const { return subscribers_; }
+  Feeds& feeds() { return feeds_; }
 
  private:
-  kj::Timer& timer_;
+  AsioLoop& loop_;
   Ledger& ledger_;
-  std::function<void(std::string_view)> report_;
   Entrance entrance_;
   Background background_;
-  Growth growth_;
-  Subscribers subscribers_;
+  Feeds feeds_;
   Presence presence_;
   kj::Promise<void> revocations_;
 };

@@ -1,6 +1,9 @@
 #include "net/server.h"
 
 #include <capnp/rpc.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 
@@ -19,6 +22,16 @@ constexpr auto answering = 100 * kj::MILLISECONDS;
 constexpr auto draining_max = 2 * kj::SECONDS;
 constexpr auto parting_max = 500 * kj::MILLISECONDS;
 constexpr auto look_again = 5 * kj::MILLISECONDS;
+
+/// What was sent and not acknowledged by the peer's machine for so long ends the connection: it may
+/// have lost its power, or stopped reading for good.
+constexpr unsigned gone_after_ms = 120'000;
+
+void end_if_gone(kj::AsyncIoStream& stream) {
+  KJ_IF_MAYBE (fd, stream.getFd())
+    // Of a socket that knows no such thing nothing is asked.
+    ::setsockopt(*fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &gone_after_ms, sizeof(gone_after_ms));
+}
 
 }  // namespace
 
@@ -90,6 +103,7 @@ void Server::admit(kj::Own<kj::AsyncIoStream> stream) {
     return;
   }
   full_ = false;
+  end_if_gone(*stream);
   if (tls_ == nullptr) return serve({kj::mv(stream), ""});
   ++shaking_hands_;
   tasks_.add(tls_->accept(kj::mv(stream))
@@ -108,7 +122,7 @@ void Server::serve(SecuredStream secured) {
 
 void Server::drain() {
   acceptor_.reset();
-  hall_.subscribers().end_all({ErrorCode::busy, "the ledger is stopping"});
+  hall_.feeds().subscribers.end_all({ErrorCode::busy, "the ledger is stopping"});
   // The writer's answers are on their way to this loop as events already. The last event of all
   // comes after they have become messages; but peers may go on sending, so it is not waited for
   // longer than peers are given to take their answers.

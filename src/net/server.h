@@ -31,7 +31,7 @@ class Server {
   /// must have stopped before, so that every command has its answer.
   void drain();
 
-  std::size_t subscribers() const { return hall_.subscribers().size(); }
+  std::size_t subscribers() const { return hall_.feeds().subscribers.size(); }
   std::size_t connections() const { return connections_.size(); }
 
  private:

@@ -66,4 +66,19 @@ Result<void> Reach::check_filter(const Journal& journal, const Filter& filter) c
               fmt::join(organisations_, ", "));
 }
 
+Result<void> Reach::check_events(const Journal& journal, const EventFilter& filter) const {
+  if (all_) return {};
+  if (filter.units.empty() && filter.subjects.empty())
+    return fail(ErrorCode::denied,
+                "your roles are for {}: follow units of theirs, or projects (--unit, --subject)",
+                fmt::join(organisations_, ", "));
+  // All lists of a filter must let an event through, so one that stays within is enough.
+  if (!filter.units.empty()) {
+    for (const std::string& unit : filter.units) CF_TRY(check_subject(journal, "unit/" + unit));
+    return {};
+  }
+  for (const std::string& subject : filter.subjects) CF_TRY(check_subject(journal, subject));
+  return {};
+}
+
 }  // namespace counterfoil

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "service/event_filter.h"
 #include "service/filter.h"
 #include "storage/journal.h"
 
@@ -24,6 +25,8 @@ class Reach {
   Result<void> check_subject(const Journal& journal, std::string_view subject) const;
   /// `denied` unless the filter names a unit or a project within it.
   Result<void> check_filter(const Journal& journal, const Filter& filter) const;
+  /// `denied` unless the filter names units within it, or subjects.
+  Result<void> check_events(const Journal& journal, const EventFilter& filter) const;
   /// `denied` unless it is everything: for what is not about single projects. `what`: "the log".
   Result<void> check_all(std::string_view what) const;
 

@@ -51,16 +51,22 @@ Result<void> copy_synced(const fs::path& from, const fs::path& to) {
   return {};
 }
 
-Result<void> copy_journal(const std::string& copy, const LedgerFolder& folder) {
+Result<void> copy_database(const std::string& from, const std::string& to) {
   std::error_code error;
-  fs::create_directory(folder.journal(), error);
-  for (fs::directory_iterator at(copy + "/journal", error), end; !error && at != end;
-       at.increment(error))
+  fs::create_directory(to, error);
+  for (fs::directory_iterator at(from, error), end; !error && at != end; at.increment(error))
     if (at->is_regular_file())
-      CF_TRY(copy_synced(at->path(), fs::path(folder.journal()) / at->path().filename()));
-  if (error) return file_failure("copy", copy + "/journal", error.value());
+      CF_TRY(copy_synced(at->path(), fs::path(to) / at->path().filename()));
+  if (error) return file_failure("copy", from, error.value());
+  return sync_folder(to);
+}
+
+Result<void> copy_journal(const std::string& copy, const LedgerFolder& folder) {
+  CF_TRY(copy_database(copy + "/journal", folder.journal()));
   CF_TRY(copy_synced(copy + "/shown", folder.shown()));
-  CF_TRY(sync_folder(folder.journal()));
+  // Their cursors stay those of the epoch before, and serve nobody until they are moved.
+  CF_LET(const bool has_consumers, file_exists(copy + "/consumers/CURRENT"));
+  if (has_consumers) CF_TRY(copy_database(copy + "/consumers", folder.consumers()));
   return sync_folder(folder.path());
 }
 

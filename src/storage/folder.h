@@ -23,6 +23,8 @@ class LedgerFolder {
   const std::string& path() const { return path_; }
   std::string journal() const { return path_ + "/journal"; }
   std::string views() const { return path_ + "/views"; }
+  /// How far named consumers of the feed have read. Not derived from anything.
+  std::string consumers() const { return path_ + "/consumers"; }
   /// Databases of what is folded again to be compared; each is removed by who made it.
   std::string scratch() const { return path_ + "/scratch"; }
   std::string shown() const { return path_ + "/shown"; }

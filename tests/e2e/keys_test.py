@@ -154,7 +154,7 @@ class Keys(Case):
         restored.start().cli("submit", "-", stdin=unit("u2"))
         self.assertIn("test.example/ledger/e1\n5\n", restored.cli("checkpoint").out)
         self.assert_says(restored.cli("verify"), "5 records")
-        event = restored.events("--from", 3)[0]
+        event = restored.events("--from", "e1:3")[0]
         self.assertEqual(event["epoch"], 1)
         self.assertEqual(event["fact"]["ledgerOpened"]["predecessorCheckpoint"], last.read_text())
         web = self.folder / "web"

@@ -1,3 +1,7 @@
+#include <unistd.h>
+
+#include <fstream>
+
 #include "codec/text.h"
 #include "core/limits.h"
 #include "ledger_rig.h"
@@ -120,6 +124,41 @@ TEST_CASE("a subscriber whose socket is never read holds up nobody") {
   CHECK(eventually(loop, [&] { return rig.server.subscribers() == 1; }));
 }
 
+/// Bytes of the process that lie in memory.
+std::size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+// Both ends are in this process, so what it grows by is more than what the server does.
+TEST_CASE("10,000 idle subscribers fit, a record reaches all of them, and one more is refused") {
+  Rig rig;
+  const std::size_t before = resident_bytes();
+  std::vector<std::shared_ptr<Collector::Seen>> all;
+  kj::Vector<kj::Promise<schema::Subscription::Client>> subscribing;
+  for (std::size_t i = 0; i < limits::subscribers; ++i) {
+    all.push_back(std::make_shared<Collector::Seen>());
+    auto request = rig.client.feed().subscribeRequest();
+    request.setFrom(rig.size());
+    request.setSink(kj::heap<Collector>(all.back()));
+    subscribing.add(request.send().then([](auto response) { return response.getSubscription(); }));
+  }
+  const auto kept = kj::joinPromises(subscribing.releaseAsArray()).wait(rig.loop.scope());
+  CHECK(rig.server.subscribers() == limits::subscribers);
+  const std::size_t each = (resident_bytes() - before) / limits::subscribers;
+  INFO(each << " bytes for each");
+  CHECK(each < 32'768);
+  auto one_more = rig.client.feed().subscribeRequest();
+  one_more.setSink(kj::heap<Collector>(std::make_shared<Collector::Seen>()));
+  CHECK(error_of(one_more.send(), rig.loop).code == ErrorCode::busy);
+  must_record(rig.loop, rig.client, {unit("news")});
+  CHECK(eventually(rig.loop, [&] {
+    return std::all_of(all.begin(), all.end(), [](const auto& seen) { return seen->calls > 0; });
+  }));
+}
+
 TEST_CASE("a subscription ends when it is dropped") {
   Rig rig;
   auto subscribed = subscribe(rig.loop, rig.client, 0);
@@ -172,10 +211,10 @@ TEST_CASE("the limit of subscribers holds over all sessions together") {
   auto ledger = Ledger::open(
       place.ledger(), [] { return Instant{}; }, [](const std::string&) {});
   REQUIRE(ledger.has_value());
-  Growth growth(**ledger);
   counterfoil::Background background;
-  Subscribers subscribers(2);
-  const Access access{**ledger, growth, subscribers, background, loop.timer()};
+  Feeds feeds(
+      **ledger, loop.timer(), [](const std::string&) {}, 2);
+  const Access access{**ledger, feeds, background, loop.timer()};
   const auto subscribe_anew = [&] {
     auto session = make_session(access, or_throw(opener_of(**ledger)));
     auto feed = session.openRequest().send().getFeed();
@@ -191,7 +230,7 @@ TEST_CASE("the limit of subscribers holds over all sessions together") {
     CHECK(error.message.find("2 subscribers") != std::string::npos);
   }
   run_what_is_ready(loop);
-  CHECK(subscribers.size() == 1);
+  CHECK(feeds.subscribers.size() == 1);
   const auto third = subscribe_anew().wait(loop.scope());
-  CHECK(subscribers.size() == 2);
+  CHECK(feeds.subscribers.size() == 2);
 }

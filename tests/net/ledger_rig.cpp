@@ -70,11 +70,11 @@ LedgerServer::LedgerServer(const LedgerPlace& place,
 }
 
 void LedgerServer::serve(std::promise<Address> listening) {
-  AsioLoop loop([](std::string_view) {});
-  Hall hall(loop.timer(), *ledger_, token_, [this](std::string_view sentence) {
+  AsioLoop loop([this](std::string_view sentence) {
     const std::lock_guard lock(mutex_);
     reports_.emplace_back(sentence);
   });
+  Hall hall(loop, *ledger_, token_);
   Server server(loop, hall);
   ledger_->start();
   auto stop = kj::newPromiseAndCrossThreadFulfiller<void>();
@@ -234,9 +234,12 @@ kj::Promise<void> Collector::events(EventsContext context) {
   for (const auto bytes : params.getRecords()) {
     const auto record = buffer.load(view(bytes));
     seen_->in_order = seen_->in_order && record && record->getSequence() == seen_->next;
+    if (record) seen_->sequences.push_back(record->getSequence());
     ++seen_->next;
     seen_->bytes += bytes.size();
   }
+  if (params.getRecords().size() == 0) ++seen_->beats;
+  seen_->position = params.getPosition();
   ++seen_->calls;
   seen_->head = params.getHead();
   if (!seen_->hold) return kj::READY_NOW;
@@ -248,6 +251,14 @@ kj::Promise<void> Collector::events(EventsContext context) {
 kj::Promise<void> Collector::ended(EndedContext context) {
   seen_->ended = context.getParams().getFailure().getCode();
   seen_->why = context.getParams().getFailure().getMessage();
+  return kj::READY_NOW;
+}
+
+kj::Promise<void> Collector::retried(RetriedContext context) {
+  RecordBuffer buffer;
+  const auto record = buffer.load(view(context.getParams().getRecord()));
+  if (record) seen_->retried.push_back(record->getSequence());
+  seen_->tries = context.getParams().getTries();
   return kj::READY_NOW;
 }
 

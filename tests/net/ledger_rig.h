@@ -139,7 +139,12 @@ bool eventually(AsioLoop& loop, const std::function<bool()>& condition);
 class Collector final : public schema::EventSink::Server {
  public:
   struct Seen {
-    std::uint64_t next = 0;  // the sequence that is due
+    std::uint64_t next = 0;                // the sequence that is due
+    std::vector<std::uint64_t> sequences;  // of all records, as they came
+    std::uint64_t position = 0;            // that the newest call gave
+    std::uint64_t beats = 0;               // calls without records
+    std::vector<std::uint64_t> retried;    // parked ones that came again
+    std::uint32_t tries = 0;               // of the newest of them
     std::uint64_t calls = 0;
     std::uint64_t bytes = 0;
     std::uint64_t head = 0;
@@ -155,6 +160,7 @@ class Collector final : public schema::EventSink::Server {
 
   kj::Promise<void> events(EventsContext context) override;
   kj::Promise<void> ended(EndedContext context) override;
+  kj::Promise<void> retried(RetriedContext context) override;
 
  private:
   std::shared_ptr<Seen> seen_;

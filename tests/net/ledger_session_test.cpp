@@ -69,7 +69,7 @@ TEST_CASE("an empty token opens nothing, although the server's is empty, too") {
   auto ledger = Ledger::open(
       place.ledger(), [] { return Instant{}; }, [](const std::string&) {});
   REQUIRE(ledger.has_value());
-  Hall hall(loop.timer(), **ledger, "", [](std::string_view) {});
+  Hall hall(loop, **ledger, "");
   Server server(loop, hall);
   const auto address = server.listen({"127.0.0.1", 0});
   REQUIRE(address.has_value());
@@ -128,7 +128,7 @@ TEST_CASE("a connection over the limit is closed, and one that ends makes room")
   auto ledger = Ledger::open(
       place.ledger(), [] { return Instant{}; }, [](const std::string&) {});
   REQUIRE(ledger.has_value());
-  Hall hall(loop.timer(), **ledger, place.token(), [](std::string_view) {});
+  Hall hall(loop, **ledger, place.token());
   Server server(loop, hall, 2);
   const auto address = server.listen({"127.0.0.1", 0});
   REQUIRE(address.has_value());

@@ -141,11 +141,10 @@ TEST_CASE("a ledger serves its own process without a server, and ends with calls
   auto ledger = Ledger::open(
       place.ledger(), [] { return Instant{}; }, [](const std::string&) {});
   REQUIRE(ledger.has_value());
-  auto growth = std::make_unique<Growth>(**ledger);
-  Subscribers subscribers;
+  auto feeds = std::make_unique<Feeds>(**ledger, loop.timer(), [](const std::string&) {});
   auto background = std::make_unique<counterfoil::Background>();
   (*ledger)->start();
-  auto session = make_session({**ledger, *growth, subscribers, *background, loop.timer()},
+  auto session = make_session({**ledger, *feeds, *background, loop.timer()},
                               or_throw(opener_of(**ledger)));
   auto opened = session.openRequest().send().wait(loop.scope());
   auto seen = std::make_shared<Collector::Seen>();
@@ -162,5 +161,5 @@ TEST_CASE("a ledger serves its own process without a server, and ends with calls
   // As the command line does it: what stands behind the capabilities goes before they do.
   background.reset();
   (*ledger)->stop();
-  growth.reset();
+  feeds.reset();
 }

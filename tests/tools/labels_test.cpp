@@ -65,6 +65,8 @@ TEST_CASE("every column of a table, and every enum value in it, has a label in b
   check_labels<schema::StatementRow>();
   check_labels<schema::SampleRow>();
   check_labels<schema::WaterfallRow>();
+  check_labels<schema::ConsumerRow>();
+  check_labels<schema::ParkedRow>();
 }
 
 TEST_CASE("the Chinese labels are the terms of the budget documents") {

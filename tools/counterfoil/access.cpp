@@ -22,18 +22,17 @@ class LocalAccess final : public LedgerAccess {
     CF_LET(ledger_, Ledger::open(options.ledger, clock_now, [](const std::string& notice) {
              fmt::print(stderr, "counterfoil: {}\n", notice);
            }));
-    growth_ = std::make_unique<Growth>(*ledger_);
+    feeds_ = std::make_unique<Feeds>(*ledger_, loop_.timer(), [](const std::string&) {});
     background_ = std::make_unique<Background>();
     ledger_->start(Projector::Use::alone);
     size_ = ledger_->journal().size();
     CF_LET(Visitor opener, opener_of(*ledger_));
-    return start(make_session({*ledger_, *growth_, subscribers_, *background_, loop_.timer()},
-                              std::move(opener)));
+    return start(make_session({*ledger_, *feeds_, *background_, loop_.timer()}, std::move(opener)));
   }
   ~LocalAccess() override {
     background_.reset();
     if (!ledger_) return;
-    if (growth_ && ledger_->journal().size() != size_) seal_if_closed();
+    if (feeds_ && ledger_->journal().size() != size_) seal_if_closed();
     ledger_->stop();
   }
 
@@ -55,8 +54,7 @@ class LocalAccess final : public LedgerAccess {
 
   std::unique_ptr<Ledger> ledger_;
   std::uint64_t size_ = 0;  // when it was opened
-  std::unique_ptr<Growth> growth_;
-  Subscribers subscribers_;
+  std::unique_ptr<Feeds> feeds_;
   std::unique_ptr<Background> background_;
 };
 

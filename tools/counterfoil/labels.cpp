@@ -175,6 +175,18 @@ constexpr Label fields[] = {
     {"overrideRequired", "override required", "需特批"},
     {"observed", "observed", "记录在案"},
     {"permitted", "permitted", "予以准许"},
+    // consumers of the feed
+    {"consumer", "consumer", "消费者"},
+    {"partition", "partition", "分区"},
+    {"partitions", "partitions", "分区数"},
+    {"parked", "parked", "搁置事件数"},
+    {"readSince", "read since", "读取开始时间"},
+    {"filter", "filter", "筛选条件"},
+    {"owner", "created by", "创建人"},
+    {"createdAt", "created at", "创建时间"},
+    {"since", "parked since", "搁置时间"},
+    {"tries", "failed deliveries", "失败次数"},
+    {"due", "to be delivered again", "待重发"},
     // differences
     {"expected", "published", "公布数"},
     {"actual", "in the ledger", "账内数"},
@@ -201,6 +213,10 @@ constexpr Label fields[] = {
 };
 
 constexpr Label values[] = {
+    // readers of consumers
+    {"idle", "idle", "无人读取"},
+    {"reading", "reading", "读取中"},
+    {"otherEpoch", "otherEpoch", "属于其他纪元"},
     // kinds of adjustment
     {"supplement", "supplement", "追加"},
     {"reduction", "reduction", "调减"},

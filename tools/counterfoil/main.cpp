@@ -136,6 +136,7 @@ int main(int argc, char** argv) {
   add_views(app, global, action);
   add_history(app, global, action);
   add_tail(app, global, action);
+  add_consumers(app, global, action);
   add_proposals(app, global, action);
   add_explain(app, global, action);
   add_difference(app, global, action);

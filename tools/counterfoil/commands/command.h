@@ -25,6 +25,7 @@ void add_adjustments(CLI::App& app, GlobalOptions& global, Action& action);
 void add_views(CLI::App& app, GlobalOptions& global, Action& action);  // a command a read model
 void add_history(CLI::App& app, GlobalOptions& global, Action& action);
 void add_tail(CLI::App& app, GlobalOptions& global, Action& action);
+void add_consumers(CLI::App& app, GlobalOptions& global, Action& action);
 void add_proposals(CLI::App& app, GlobalOptions& global, Action& action);  // propose, carry out
 void add_explain(CLI::App& app, GlobalOptions& global, Action& action);
 void add_difference(CLI::App& app, GlobalOptions& global, Action& action);

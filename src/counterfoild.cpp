@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "http/server.h"
 #include "net/server.h"
 #include "net/signals.h"
 #include "net/signing_socket.h"
@@ -19,6 +20,7 @@ namespace {
 struct Options {
   std::string ledger;
   std::string listen = "127.0.0.1:7400";
+  std::string http = "127.0.0.1:7480";
   std::string signer;
   double seal_every_h = 0;  // 0: only when a period was closed
 };
@@ -51,6 +53,10 @@ Sealer::Schedule seal_schedule(const Options& options) {
 
 Result<void> serve(const Options& options) {
   CF_LET(const Address address, parse_address(options.listen));
+  std::optional<Address> http_address;
+  if (options.http != "off") {
+    CF_LET(http_address, parse_address(options.http));
+  }
   CF_LET(const auto ledger, Ledger::open(options.ledger, clock_now, [](const std::string& notice) {
            spdlog::warn("{}", notice);
          }));
@@ -64,9 +70,14 @@ Result<void> serve(const Options& options) {
   auto stop = wait_for_stop_signal(loop);
   Server server(loop, *ledger, std::move(token),
                 {ledger->facts().administrator, schema::Role::ADMIN, ""});
+  http::Server http_server(loop, server.access(), server.gate());
   ledger->start();
   ledger->sealer().start(seal_schedule(options));
   CF_LET(const Address listening, server.listen(address));
+  if (http_address) {
+    CF_LET(const Address http_listening, http_server.listen(*http_address));
+    spdlog::info("HTTP on {}", format_address(http_listening));
+  }
   spdlog::info("serving {} ({} records) on {}", ledger->facts().origin, ledger->journal().size(),
                format_address(listening));
 
@@ -74,6 +85,7 @@ Result<void> serve(const Options& options) {
   spdlog::info("stopping on signal {}", signal);
   ledger->stop();
   server.drain();
+  http_server.drain();
   spdlog::info("stopped with {} records", ledger->journal().size());
   return {};
 }
@@ -91,6 +103,9 @@ int main(int argc, char** argv) {
   app.add_option("--ledger", options.ledger, "The ledger's folder, made by `counterfoil init`")
       ->required();
   app.add_option("--listen", options.listen, "HOST:PORT for RPC; port 0 takes any free one")
+      ->capture_default_str();
+  app.add_option("--http", options.http,
+                 "HOST:PORT for HTTP; port 0 takes any free one, `off` serves none")
       ->capture_default_str();
   app.add_option("--signer", options.signer,
                  "Unix socket of a `counterfoil signer` that holds the signing key (default: the "

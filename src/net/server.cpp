@@ -78,8 +78,8 @@ Server::Server(AsioLoop& loop, Ledger& ledger, std::string credential, Principal
                std::size_t connections_max)
     : loop_(loop),
       feeds_(ledger, loop.timer(), [&loop](const std::string& sentence) { loop.report(sentence); }),
-      gate_(make_gate({ledger, feeds_, background_, loop.timer()}, std::move(credential),
-                      std::move(administrator))),
+      access_{ledger, feeds_, background_, loop.timer()},
+      gate_(make_gate(access_, std::move(credential), std::move(administrator))),
       connections_max_(connections_max),
       errors_(std::make_unique<Errors>(loop)),
       tasks_(*errors_) {}

@@ -29,6 +29,10 @@ class Server {
   /// must have stopped before, so that every command has its answer.
   void drain();
 
+  /// For those who serve the same ledger in another way, on the same loop.
+  schema::Gate::Client gate() { return gate_; }
+  Access access() { return access_; }
+
   std::size_t subscribers() const { return feeds_.subscribers.size(); }
   std::size_t connections() const { return connections_.size(); }
 
@@ -42,6 +46,7 @@ class Server {
   AsioLoop& loop_;
   Background background_;
   Feeds feeds_;
+  Access access_;
   schema::Gate::Client gate_;
   const std::size_t connections_max_;
   std::set<Connection*> connections_;

@@ -10,7 +10,7 @@
 
 #include "core/time.h"
 #include "core/zone.h"
-#include "counterfoil/as_of.h"
+#include "net/as_of.h"
 #include "counterfoil/output.h"
 #include "net/asio_loop.h"
 

@@ -41,12 +41,14 @@ std::vector<std::pair<unsigned, std::string>> problems_of(const Route& route) {
     problems.emplace_back(403, "No role of the token's principal allows it");
   }
   problems.emplace_back(404, "There is no such thing");
-  if (!route.body_types.empty()) {
+  if (route.needs != Needs::nothing) {
     problems.emplace_back(409, "The state moved on, or the id was used for something else");
+    problems.emplace_back(422, "A rule or an identity forbids it");
+  }
+  if (!route.body_types.empty()) {
     problems.emplace_back(411, "The body's length is missing");
     problems.emplace_back(413, "Larger than the ledger allows");
     problems.emplace_back(415, "A body of another type");
-    problems.emplace_back(422, "A rule or an identity forbids it");
   }
   problems.emplace_back(503, "Busy: try again after Retry-After seconds");
   return problems;

@@ -18,7 +18,7 @@ constexpr std::size_t worth_compressing = 4u << 10;
 Outcome<void> check_accept(const Request& head, const Route& route) {
   const std::string_view accept = head.header("Accept");
   for (const AnswerForm& answer : route.answers)
-    if (answer.content_type.empty() || accepts(accept, answer.content_type)) return {};
+    if (!answer.content_type.empty() && accepts(accept, answer.content_type)) return {};
   return refuse(406, ErrorCode::invalid,
                 fmt::format("this is answered as {} alone", route.answers.front().content_type));
 }
@@ -167,8 +167,11 @@ Outcome<std::shared_ptr<void>> Service::make_room(const Request& head) {
 kj::Promise<Response> Service::answer(Call& call) {
   return kj::evalNow([&] { return call.route.handler(call); })
       .then([&call](Response response) { return finish(call, std::move(response)); })
-      .catch_([](kj::Exception&& exception) {
-        return response_of(problem_of(from_exception(exception)));
+      .catch_([&call](kj::Exception&& exception) {
+        Problem problem = problem_of(from_exception(exception));
+        // Content that is too large is a body.
+        if (problem.status == 413 && call.route.body_types.empty()) problem.status = 400;
+        return response_of(problem);
       });
 }
 

@@ -3,6 +3,7 @@
 right status, never a 500, and nothing recorded."""
 
 import json
+import re
 import socket
 import struct
 
@@ -91,7 +92,8 @@ class BadInput(support.Case):
                 wrong += ["seq:", "seq:-1", "decided:2024-02-30", "effective:x", "now", "a+b", "="]
             for value in wrong:
                 query = self.query(operation, **{one["name"]: value})
-                self.is_problem(self.client.ask(method, path + query, body), 400, 404, 413)
+                # What looks like a page's end may be one of a version that is gone.
+                self.is_problem(self.client.ask(method, path + query, body), 400, 404, 409)
             if not one.get("explode"):
                 twice = self.query(operation, **{one["name"]: "2024"}) + f"&{one['name']}=2024"
                 self.is_problem(self.client.ask(method, path + twice, body), 400)
@@ -126,7 +128,7 @@ class BadInput(support.Case):
             '{"commandId": "c d", "facts": [{"unitRegistered": {"unit": "U", "name": "N"}}]}': 400,
             '{"commandId": "c", "decidedAt": "yesterday"}': 400,
             '{"commandId": "c", "reason": "\\u0000"}': 400, '{"commandId": 7}': 400,
-            json.dumps({**COMMAND, "commandId": "x" * 65}): 400,
+            json.dumps({**COMMAND, "commandId": "x" * 65}): 413,
             json.dumps({**COMMAND, "reason": "r" * 5000}): 413,
             json.dumps({**COMMAND, "facts": COMMAND["facts"] * 2000}): 413,
             json.dumps({**COMMAND, "more": 1}): 400,
@@ -148,10 +150,10 @@ class BadInput(support.Case):
             answer = self.client.post("/v1/commands", json.dumps(COMMAND), Content_Type=kind)
             self.is_problem(answer, 415)
         self.is_problem(self.client.post("/v1/commands", b"\x1f\x8b", Content_Encoding="gzip"), 415)
-        for key in ("a b", "x" * 65, '""', "\xe9"):
+        for key, status in (("a b", 400), ("x" * 65, 413), ('""', 400), ("\xe9", 400)):
             answer = self.client.post("/v1/commands", {"facts": COMMAND["facts"]},
                                       Idempotency_Key=key)
-            self.is_problem(answer, 400)
+            self.is_problem(answer, status)
         answer = self.client.post("/v1/commands", json.dumps(COMMAND), Content_Type=NDJSON,
                                   Idempotency_Key="k")
         self.is_problem(answer, 400)
@@ -222,8 +224,7 @@ class BadInput(support.Case):
         requests = [one.format(place) + "\r\n\r\n" for place in (1, 0, 9, 1)]
         requests[-1] = requests[-1].replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n")
         text = self.client.raw("".join(requests), half_close=True).decode()
-        self.assertEqual([line for line in text.split("\r\n") if line.startswith("HTTP/1.1")],
-                         ["HTTP/1.1 200 OK"] * 2 + ["HTTP/1.1 404 Not Found", "HTTP/1.1 200 OK"])
+        self.assertEqual(re.findall("HTTP/1.1 ([0-9]+) ", text), ["200", "200", "404", "200"])
         self.assertLess(text.index('"id":"1"'), text.index('"id":"0"'))
 
     def test_a_body_may_come_in_chunks_and_be_waited_for(self):

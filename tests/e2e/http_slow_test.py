@@ -36,7 +36,9 @@ class Slow(support.Case):
                 sent += 1
             asked = time.monotonic()
             client.get("/v1/units")
-            client.record({"unitRegistered": {"unit": "U1", "name": "N"}}, prefix=str(len(waits)))
+            number = len(waits)
+            client.record({"unitRegistered": {"unit": f"U{number}", "name": "N"}},
+                          prefix=f"c{number}")
             waits.append(time.monotonic() - asked)
             for key, _ in selector.select(0):
                 try:

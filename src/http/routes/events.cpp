@@ -33,6 +33,7 @@ kj::Promise<Response> read_events(Call& call) {
   const std::size_t limit = call.arguments.number("limit").value_or(usual_page);
   return read_event_page(call.feed(), from, journal.size(), limit)
       .then([&call, from, epoch, limit](std::vector<std::string> records) {
+        const std::uint64_t next = from + records.size();
         auto work = [events = cloud_events(call),
                      records = std::move(records)]() mutable -> Result<std::string> {
           std::string lines;
@@ -42,7 +43,6 @@ kj::Promise<Response> read_events(Call& call) {
           }
           return lines;
         };
-        const std::uint64_t next = from + records.size();
         return call.environment.rendering.run(std::move(work))
             .then([next, epoch, limit](Result<std::string> lines) {
               Response response{200, ndjson_type, or_throw(std::move(lines))};

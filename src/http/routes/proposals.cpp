@@ -1,6 +1,8 @@
 #include "codec/json.h"
 #include "codec/text.h"
+#include "core/ids.h"
 #include "http/rendering.h"
+#include "net/failure.h"
 
 namespace counterfoil::http {
 namespace {
@@ -10,8 +12,12 @@ namespace json = boost::json;
 /// What is asked of a year, whichever of the three methods answers it.
 template <typename Request>
 Request of_year(Request request, const Call& call) {
+  const std::string after = call.arguments.mark("after");
+  if (!after.empty() && !is_id(after))
+    or_throw<void>(fail(ErrorCode::invalid,
+                        "after: no page ends so: pass what the page before gave as next"));
   request.setFiscalYear(static_cast<std::int32_t>(*call.arguments.number("fiscalYear")));
-  request.setAfter(text_of(call.arguments.mark("after")));
+  request.setAfter(text_of(after));
   request.setLimit(static_cast<std::uint32_t>(call.arguments.number("limit").value_or(0)));
   return request;
 }

@@ -1,13 +1,14 @@
 #include "http/cloud_event.h"
 
+#include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 
 #include "codec/binary_text.h"
 #include "codec/canonical.h"
-#include "codec/json.h"
 #include "codec/text.h"
 #include "core/ids.h"
 #include "core/time.h"
+#include "domain/event_json.h"
 
 namespace counterfoil::http {
 
@@ -22,7 +23,7 @@ Result<CloudEvents> CloudEvents::of(std::string origin, std::string_view suite,
 Result<json::value> CloudEvents::event(std::string_view record_bytes) {
   RecordBuffer buffer;
   CF_LET(const auto record, buffer.load(record_bytes));
-  json::object data = to_json(record).as_object();
+  json::object data = event_json(record).as_object();
   const json::object& fact = data["fact"].as_object();
   const std::string name =
       fact.empty() ? "unknown" : std::string(std::string_view(fact.begin()->key()));
@@ -54,11 +55,31 @@ json::value CloudEvents::schema(JsonSchemas& schemas) {
       {"datacontenttype", {{"const", "application/json"}}},
       {"position", position},
       {"leafhash", {{"type", "string"}, {"pattern", "^[0-9a-f]{64}$"}}}};
-  properties["data"] = schemas.of<schema::Record>();
+  properties["data"] = data_schema(schemas);
   return schemas.add(
       "CloudEvent",
       object_schema(std::move(properties), {"specversion", "id", "source", "type", "time",
                                             "position", "leafhash", "datacontenttype", "data"}));
+}
+
+json::value CloudEvents::data_schema(JsonSchemas& schemas) {
+  schemas.of<schema::Record>();
+  json::value schema = schemas.components().at("Record");
+  const json::value text = {{"type", "string"}};
+  const json::value amount = {{"type", "string"}, {"pattern", "^-?[0-9]+$"}};
+  const auto effects = [](json::object one) {
+    return json::value{{"type", json::array{"array", "null"}},
+                       {"description", "null where this ledger does not know what the event does"},
+                       {"items", object_schema(std::move(one), {})}};
+  };
+  json::object& properties = schema.as_object()["properties"].as_object();
+  properties["effects"] = effects({{"line", text},
+                                   {"component", text},
+                                   {"amount", amount},
+                                   {"vintage", {{"type", "integer"}}}});
+  properties["poolEffects"] =
+      effects({{"pool", text}, {"sourceTag", text}, {"incoming", amount}, {"outgoing", amount}});
+  return schemas.add("Event", std::move(schema));
 }
 
 }  // namespace counterfoil::http

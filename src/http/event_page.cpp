@@ -1,5 +1,6 @@
 #include "http/event_page.h"
 
+#include "codec/canonical.h"
 #include "codec/text.h"
 #include "core/limits.h"
 #include "net/failure.h"
@@ -7,58 +8,79 @@
 namespace counterfoil::http {
 namespace {
 
-struct Page {
-  std::vector<std::string> records;
+struct Filling {
+  EventPage page;
   std::size_t bytes = 0;
-  std::size_t wanted = 0;
+  std::size_t limit = 0;
+  std::uint64_t end = 0;
+  bool is_full = false;
   kj::Own<kj::PromiseFulfiller<void>> full;
 
-  bool is_full() const { return records.size() >= wanted || bytes > limits::request_bytes / 2; }
+  bool has_room() const { return page.records.size() < limit && bytes < limits::request_bytes / 2; }
 };
 
-/// Where the feed sends events until the page is full.
+/// Where the feed sends events until the page is full, or is at the end.
 class PageSink final : public schema::EventSink::Server {
  public:
-  explicit PageSink(std::shared_ptr<Page> page) : page_(std::move(page)) {}
+  explicit PageSink(std::shared_ptr<Filling> filling) : filling_(std::move(filling)) {}
 
   kj::Promise<void> events(EventsContext context) override {
-    for (const auto record : context.getParams().getRecords()) {
-      if (page_->is_full()) break;
-      page_->records.emplace_back(view(record));
-      page_->bytes += record.size();
+    Filling& filling = *filling_;
+    const auto params = context.getParams();
+    if (filling.is_full) return kj::READY_NOW;
+    for (const auto bytes : params.getRecords()) {
+      if (!filling.has_room()) return finish();
+      const auto record = or_throw(buffer_.load(view(bytes)));
+      if (record.getSequence() >= filling.end) {
+        filling.page.next = filling.end;
+        return finish();
+      }
+      filling.page.records.emplace_back(view(bytes));
+      filling.page.next = record.getSequence() + 1;
+      filling.bytes += bytes.size();
     }
-    if (page_->is_full()) page_->full->fulfill();
+    filling.page.next = params.getPosition();
+    if (!filling.has_room() || params.getPosition() >= filling.end) return finish();
     return kj::READY_NOW;
   }
 
   kj::Promise<void> ended(EndedContext context) override {
     const auto failure = context.getParams().getFailure();
-    page_->full->reject(to_exception(
+    filling_->full->reject(to_exception(
         error_named(view(failure.getCode()), std::string(view(failure.getMessage())))));
     return kj::READY_NOW;
   }
 
  private:
-  std::shared_ptr<Page> page_;
+  kj::Promise<void> finish() {
+    filling_->is_full = true;
+    filling_->full->fulfill();
+    return kj::READY_NOW;
+  }
+
+  std::shared_ptr<Filling> filling_;
+  RecordBuffer buffer_;
 };
 
 }  // namespace
 
-kj::Promise<std::vector<std::string>> read_event_page(schema::Feed::Client feed, std::uint64_t from,
-                                                      std::uint64_t end, std::size_t limit) {
-  if (from >= end) return std::vector<std::string>();
+kj::Promise<EventPage> read_event_page(
+    capnp::Request<schema::Feed::SubscribeParams, schema::Feed::SubscribeResults> request,
+    std::uint64_t end, std::size_t limit) {
+  const std::uint64_t from = request.getFrom();
   auto pair = kj::newPromiseAndFulfiller<void>();
-  auto page = std::make_shared<Page>();
-  page->wanted = std::min<std::uint64_t>(limit, end - from);
-  page->full = kj::mv(pair.fulfiller);
-  auto request = feed.subscribeRequest();
-  request.setFrom(from);
-  request.setSink(kj::heap<PageSink>(page));
+  auto filling = std::make_shared<Filling>();
+  filling->limit = limit;
+  filling->end = end;
+  filling->page.next = from;
+  filling->full = kj::mv(pair.fulfiller);
+  request.setSink(kj::heap<PageSink>(filling));
   return request.send()
-      .then([full = kj::mv(pair.promise)](auto subscribed) mutable {
+      .then([from, end, full = kj::mv(pair.promise)](auto subscribed) mutable {
+        if (from >= end) full = kj::READY_NOW;
         return full.attach(subscribed.getSubscription());
       })
-      .then([page] { return std::move(page->records); });
+      .then([filling] { return std::move(filling->page); });
 }
 
 }  // namespace counterfoil::http

@@ -7,9 +7,16 @@
 
 namespace counterfoil::http {
 
-/// Canonical bytes of the records from a sequence on that the feed gives, before `end`: at most
-/// `limit` of them, and as many as a page holds.
-kj::Promise<std::vector<std::string>> read_event_page(schema::Feed::Client feed, std::uint64_t from,
-                                                      std::uint64_t end, std::size_t limit);
+/// Events that one answer holds, and the sequence that the next one goes on from.
+struct EventPage {
+  std::vector<std::string> records;  // canonical bytes
+  std::uint64_t next = 0;
+};
+
+/// What a subscription gives of the records before `end`: at most `limit` of them, and as many as a
+/// page holds. Its sink is set here.
+kj::Promise<EventPage> read_event_page(
+    capnp::Request<schema::Feed::SubscribeParams, schema::Feed::SubscribeResults> request,
+    std::uint64_t end, std::size_t limit);
 
 }  // namespace counterfoil::http

@@ -33,10 +33,10 @@ json::value enum_schema(const ValueShape& shape) {
   return {{"type", "string"}, {"enum", std::move(words)}};
 }
 
-/// "FactBudgetAdjusted" of "Fact.BudgetAdjusted".
+/// "FactBudgetAdjusted" of "Fact.BudgetAdjusted", "FeedRetryParams" of "Feed.retry$Params".
 std::string component_name(const StructShape& shape, Side side) {
   std::string name = shape.name;
-  std::erase_if(name, [](char c) { return c == '.'; });
+  std::erase_if(name, [](char c) { return c == '.' || c == '$' || c == ':'; });
   name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
   return side == Side::request ? name + "Given" : name;
 }

@@ -6,6 +6,7 @@
 #include "codec/canonical.h"
 #include "codec/json.h"
 #include "codec/text.h"
+#include "domain/event_json.h"
 #include "net/as_of.h"
 #include "net/failure.h"
 
@@ -36,7 +37,7 @@ Result<json::array> json_of_records(const std::vector<std::string>& records) {
   RecordBuffer buffer;
   for (const std::string& bytes : records) {
     CF_LET(const auto record, buffer.load(bytes));
-    array.push_back(to_json(record));
+    array.push_back(event_json(record));
   }
   return array;
 }

@@ -53,7 +53,7 @@ boost::json::array json_of(const List& list) {
   return array;
 }
 
-/// Canonical bytes of records, as JSON.
+/// Canonical bytes of records, as domain/event_json.h writes them.
 Result<boost::json::array> json_of_records(const std::vector<std::string>& records);
 std::vector<std::string> strings_of(capnp::List<capnp::Data>::Reader list);
 

@@ -50,8 +50,8 @@ schema::Log::Client Call::log() {
   return session ? session->opened.getLog() : environment.log;
 }
 
-void Routes::add(Route route) {
-  all_.push_back(std::make_unique<Route>(std::move(route)));
+Route& Routes::add(Route route) {
+  return *all_.emplace_back(std::make_unique<Route>(std::move(route)));
 }
 
 Outcome<Routes::Found> Routes::find(std::string_view method,

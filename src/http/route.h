@@ -11,6 +11,7 @@
 #include "http/json_schema.h"
 #include "http/meters.h"
 #include "http/parameter.h"
+#include "http/readings.h"
 #include "net/gate.h"
 #include "net/workers.h"
 
@@ -29,6 +30,7 @@ struct Environment {
   schema::Log::Client log;  // of a ledger that is no secret, for whoever asks
   Workers& rendering;
   Meters& meters;
+  Readings& readings;
   std::function<std::string()> api;  // /openapi.json
 };
 
@@ -82,7 +84,8 @@ struct Route {
 
 class Routes {
  public:
-  void add(Route route);
+  /// It may be completed until requests are served.
+  Route& add(Route route);
 
   struct Found {
     const Route* route;
@@ -106,6 +109,7 @@ void add_row_routes(Routes& routes);
 void add_replay_routes(Routes& routes);
 void add_proposal_routes(Routes& routes);
 void add_event_routes(Routes& routes);
+void add_consumer_routes(Routes& routes);
 void add_log_routes(Routes& routes);
 void add_ledger_routes(Routes& routes);
 void add_operator_routes(Routes& routes);

@@ -17,10 +17,14 @@ constexpr std::size_t worth_compressing = 4u << 10;
 
 Outcome<void> check_accept(const Request& head, const Route& route) {
   const std::string_view accept = head.header("Accept");
-  for (const AnswerForm& answer : route.answers)
-    if (!answer.content_type.empty() && accepts(accept, answer.content_type)) return {};
-  return refuse(406, ErrorCode::invalid,
-                fmt::format("this is answered as {} alone", route.answers.front().content_type));
+  std::string_view only;
+  for (const AnswerForm& answer : route.answers) {
+    if (answer.content_type.empty()) continue;
+    if (accepts(accept, answer.content_type)) return {};
+    only = answer.content_type;
+  }
+  if (only.empty()) return {};  // it is answered without a body
+  return refuse(406, ErrorCode::invalid, fmt::format("this is answered as {} alone", only));
 }
 
 std::string_view type_of(std::string_view content_type) {
@@ -97,14 +101,19 @@ kj::Promise<Response> finish(Call& call, Response response) {
 }  // namespace
 
 Service::Service(Access access, schema::Gate::Client gate)
-    : environment_{
-          access,     kj::mv(gate), make_log(access.ledger, access.background, access.timer),
-          rendering_, meters_,      [this] { return openapi(routes_); }} {
+    : environment_{access,
+                   kj::mv(gate),
+                   make_log(access.ledger, access.background, access.timer),
+                   rendering_,
+                   meters_,
+                   readings_,
+                   [this] { return openapi(routes_); }} {
   add_command_routes(routes_);
   add_row_routes(routes_);
   add_replay_routes(routes_);
   add_proposal_routes(routes_);
   add_event_routes(routes_);
+  add_consumer_routes(routes_);
   add_ledger_routes(routes_);
   add_log_routes(routes_);
   add_operator_routes(routes_);

@@ -37,6 +37,7 @@ class Service {
 
   Routes routes_;
   Meters meters_;
+  Readings readings_;
   Workers rendering_{2, 4'096};
   Environment environment_;
 };

@@ -84,27 +84,29 @@ class Feed(support.Case):
             target=lambda: Client(self.served).record(*units(300, 300), prefix="more"))
         recording.start()
         while len(got) < 602:
-            again = self.stream(last_id=got[-1]["position"])
+            again = self.stream(last_id=stream.last_id)
             for kind, event in again.events(171):
                 self.assertEqual(kind, event["type"])
-                self.assertEqual(again.last_id, event["position"])
+                self.assertEqual(int(again.last_id), int(event["position"]) + 1)
                 got.append(event)
                 if len(got) == 602:
                     break
             again.close()
+            stream = again
         recording.join()
         self.assertEqual([int(event["id"]) for event in got], list(range(602)))
         pages = self.client.get("/v1/events?limit=4096").lines
         self.assertEqual(got, pages)
-        late = self.stream(query="?after=599")
+        late = self.stream(query="?from=600")
         self.assertEqual([event["id"] for _, event in late.events(2)], ["600", "601"])
 
     def test_a_place_that_there_is_not_is_refused(self):
-        for query, status in (("?after=99", 404), ("?after=x", 400), ("?after=e1:0", 409),
-                              ("?what=1", 400)):
+        for query, status in (("?from=99", 404), ("?from=x", 400), ("?from=e1:5", 422),
+                              ("?what=1", 400), ("?fact=none", 400), ("?partition=3", 400),
+                              ("?consumer=none", 404), ("?consumer=a&from=1", 400)):
             answer = self.client.get(f"/v1/feed{query}", status)
             self.assertEqual(answer.type, PROBLEM)
-        self.client.get("/v1/feed", 409, Last_Event_ID="e7:1")
+        self.client.get("/v1/feed", 422, Last_Event_ID="e7:1")
         self.client.get("/v1/feed", 406, Accept="application/json")
         self.assertEqual(Client(self.served, token="").get("/v1/feed", 401).type, PROBLEM)
         head = self.client.ask("HEAD", "/v1/feed", expect=200)
@@ -119,6 +121,51 @@ class Feed(support.Case):
         ending.join()
         self.assertEqual([kind for kind, _ in ended], ["ended"])
         self.assertIn("stopping", ended[0][1]["detail"])
+
+    def test_only_what_is_wanted_comes(self):
+        self.client.record(*units(0, 5))
+        stream = self.stream(query="?subject=unit/u3")
+        self.assertEqual([event["id"] for _, event in stream.events(1)], ["5"])
+        stream.close()
+        parts = [self.client.get(f"/v1/events?partitions=3&partition={n}").lines for n in range(3)]
+        self.assertEqual(sorted(int(event["id"]) for part in parts for event in part),
+                         list(range(7)))
+
+    def test_a_named_consumer_goes_on_behind_what_it_acknowledged(self):
+        self.client.record(*units(0, 10))
+        self.client.post("/v1/consumers", {"name": "books", "from": "2"}, 201)
+        self.client.post("/v1/consumers", {"name": "books"}, 422)
+        stream = self.stream(query="?consumer=books")
+        generation = stream.headers["counterfoil-generation"]
+        self.assertEqual([event["id"] for _, event in stream.events(4)], ["2", "3", "4", "5"])
+        at = f"/v1/consumers/books/acknowledge?generation={generation}"
+        self.assertEqual(self.client.post(at, {"position": "4"}, 200).json, {"position": "4"})
+        self.client.post(at, {"position": "999"}, 422)
+        self.client.post(at, {"position": "4", "name": "x"}, 400)
+        self.client.post("/v1/consumers/books/park?generation=" + generation,
+                         {"sequence": "5", "reason": "no such account"}, 204)
+        self.client.get("/v1/feed?consumer=books", 503)  # it is read already
+        stream.close()
+        self.client.post(at, {"position": "6"}, None)
+        row = self.client.get("/v1/consumers").json["consumers"][0]
+        self.assertEqual((row["consumer"], row["parked"]), ("books", 1))
+        again = self.stream(query="?consumer=books&takeOver=true")
+        self.assertEqual(next(iter(again.events(1)))[1]["id"], row["position"])
+        self.client.post(at, {"position": "7"}, 409)  # of the reader that was ended
+        parked = self.client.get("/v1/consumers/books/parked").json["parked"]
+        self.assertEqual([(one["sequence"], one["reason"]) for one in parked],
+                         [("5", "no such account")])
+        self.assertEqual(self.client.post("/v1/consumers/books/retry", {}, 200).json["count"], 1)
+        for kind, event in again.events(20):
+            if kind == "retried":
+                self.assertEqual(event["event"]["id"], "5")
+                break
+        self.client.post("/v1/consumers/books/resolve?generation="
+                         + again.headers["counterfoil-generation"], {"sequence": "5"}, 204)
+        self.assertEqual(self.client.get("/v1/consumers/books/parked").json, {"parked": []})
+        again.close()
+        self.client.ask("DELETE", "/v1/consumers/books", expect=204)
+        self.client.get("/v1/feed?consumer=books", 404)
 
     def test_who_reads_nothing_holds_up_nobody(self):
         self.client.record(*({"unitRegistered": {"unit": f"x{n}", "name": "n" * 1000}}

@@ -125,8 +125,16 @@ class Http(support.Case):
         while page := (answer := client.get(path)).lines:
             events += page
             path = answer.headers["Link"].split(">")[0][1:]
+            self.assertEqual(answer.headers["Counterfoil-Position"], str(len(events)))
         self.assertEqual([int(event["id"]) for event in events], list(range(len(events))))
         self.assertEqual([event["data"] for event in events], ledger.events())
+        chosen = client.get("/v1/events?fact=budgetAdjusted&subject=line/2024&limit=3")
+        self.assertEqual([event["id"] for event in chosen.lines], ["6", "7", "8"])
+        self.assertEqual(chosen.headers["Counterfoil-Position"], "9")
+        self.assertEqual(chosen.lines[0]["data"]["effects"][0]["amount"], "100")
+        none = client.get("/v1/events?fact=gradeAssigned")
+        self.assertEqual((none.lines, none.headers["Counterfoil-Position"]),
+                         ([], str(len(events))))
         one = client.get("/v1/events/3")
         self.assertEqual(one.json, events[3])
         self.assertIn("immutable", one.headers["Cache-Control"])

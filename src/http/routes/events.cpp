@@ -1,14 +1,13 @@
+#include <boost/json/serialize.hpp>
+
 #include "codec/text.h"
 #include "core/limits.h"
 #include "http/cloud_event.h"
+#include "http/event_choice.h"
 #include "http/event_page.h"
 #include "http/event_stream.h"
-#include "http/position.h"
 #include "http/rendering.h"
 #include "net/failure.h"
-
-#include <boost/json/serialize.hpp>
-#include <limits>
 
 namespace counterfoil::http {
 namespace {
@@ -17,25 +16,36 @@ namespace json = boost::json;
 
 constexpr std::size_t usual_page = 256;
 
-std::shared_ptr<CloudEvents> cloud_events(const Call& call) {
+CloudEvents cloud_events(const Call& call) {
   Ledger& ledger = call.environment.access.ledger;
-  return std::make_shared<CloudEvents>(or_throw(CloudEvents::of(
-      ledger.facts().origin, ledger.facts().suite, ledger.journal().epoch().value)));
+  return or_throw(
+      CloudEvents::of(ledger.facts().origin, ledger.facts().suite, ledger.journal().epoch().value));
+}
+
+Position first_position(const Call& call) {
+  const std::string from = call.arguments.text("from");
+  return from.empty() ? Position{} : position_in(from);
+}
+
+/// Where the next page is: this one's address with another `from`.
+std::string next_page(const Call& call, const std::string& position) {
+  std::string query = "from=" + escape(position);
+  for (const Parameter& parameter : call.route.parameters)
+    if (parameter.name != "from")
+      for (const std::string& value : call.arguments.all(parameter.name))
+        query += fmt::format("&{}={}", parameter.name, escape(value));
+  return fmt::format("</v1/events?{}>; rel=\"next\"", query);
 }
 
 /// A page as NDJSON has no room for where it ends: that is in the headers.
 kj::Promise<Response> read_events(Call& call) {
   const Journal& journal = call.environment.access.ledger.journal();
-  const Epoch epoch = journal.epoch();
-  std::uint64_t from = 0;
-  if (call.arguments.has("after"))
-    from = or_throw(parse_position(call.arguments.text("after"), epoch)).value + 1;
   const std::size_t limit = call.arguments.number("limit").value_or(usual_page);
-  return read_event_page(call.feed(), from, journal.size(), limit)
-      .then([&call, from, epoch, limit](std::vector<std::string> records) {
-        const std::uint64_t next = from + records.size();
-        auto work = [events = cloud_events(call),
-                     records = std::move(records)]() mutable -> Result<std::string> {
+  return read_event_page(subscription_of(call, first_position(call)), journal.size(), limit)
+      .then([&call, epoch = journal.epoch()](EventPage page) {
+        const std::string position = format_position(epoch, Sequence{page.next});
+        auto work = [events = std::make_shared<CloudEvents>(cloud_events(call)),
+                     records = std::move(page.records)]() -> Result<std::string> {
           std::string lines;
           for (const std::string& bytes : records) {
             CF_LET(const json::value event, events->event(bytes));
@@ -44,14 +54,10 @@ kj::Promise<Response> read_events(Call& call) {
           return lines;
         };
         return call.environment.rendering.run(std::move(work))
-            .then([next, epoch, limit](Result<std::string> lines) {
+            .then([&call, position](Result<std::string> lines) {
               Response response{200, ndjson_type, or_throw(std::move(lines))};
-              if (next == 0) return response;
-              const std::string position = format_position(epoch, Sequence{next - 1});
-              response.headers = {
-                  {"Counterfoil-Position", position},
-                  {"Link", fmt::format("</v1/events?after={}&limit={}>; rel=\"next\"",
-                                       escape(position), limit)}};
+              response.headers = {{"Counterfoil-Position", position},
+                                  {"Link", next_page(call, position)}};
               return response;
             });
       });
@@ -59,17 +65,16 @@ kj::Promise<Response> read_events(Call& call) {
 
 kj::Promise<Response> read_event(Call& call) {
   const Journal& journal = call.environment.access.ledger.journal();
-  const Sequence wanted =
-      or_throw(parse_position(call.arguments.text("position"), journal.epoch()));
-  if (wanted.value >= journal.size())
+  const Position wanted = position_in(call.arguments.text("position"));
+  if (wanted.epoch == journal.epoch() && wanted.next.value >= journal.size())
     or_throw<void>(fail(ErrorCode::not_found, "the journal holds {} records: there is no {}",
-                        journal.size(), wanted.value));
-  return read_event_page(call.feed(), wanted.value, journal.size(), 1)
-      .then([&call](std::vector<std::string> records) {
-        if (records.empty())
-          or_throw<void>(fail(ErrorCode::not_found, "there is no such event for this token"));
-        auto events = cloud_events(call);
-        const json::value event = or_throw(events->event(records.front()));
+                        journal.size(), wanted.next.value));
+  return read_event_page(subscription_of(call, wanted), wanted.next.value + 1, 1)
+      .then([&call](EventPage page) {
+        if (page.records.empty())
+          or_throw<void>(fail(ErrorCode::not_found, "there is no such event"));
+        CloudEvents events = cloud_events(call);
+        const json::value event = or_throw(events.event(page.records.front()));
         Response response{200, cloud_event_type, json::serialize(event)};
         const json::string& leaf = event.at("leafhash").as_string();
         response.headers = {
@@ -79,32 +84,88 @@ kj::Promise<Response> read_event(Call& call) {
       });
 }
 
-kj::Promise<Response> follow(Call& call) {
-  Ledger& ledger = call.environment.access.ledger;
-  const Epoch epoch = ledger.journal().epoch();
-  // A client that connects again goes on behind what it had, wherever it began.
-  std::string after(call.request.header("Last-Event-ID"));
-  if (after.empty()) after = call.arguments.text("after");
-  std::uint64_t from = 0;
-  if (!after.empty()) from = or_throw(parse_position(after, epoch)).value + 1;
-  if (from > ledger.journal().size())
-    or_throw<void>(fail(ErrorCode::not_found,
-                        "the journal holds {} records: there is no event {} to go on behind",
-                        ledger.journal().size(), from - 1));
+std::shared_ptr<EventStream> make_stream(Call& call) {
+  return std::make_shared<EventStream>(call.environment.access.ledger.journal().epoch(),
+                                       cloud_events(call), call.environment.rendering,
+                                       call.environment.meters);
+}
+
+/// The stream lasts as long as the capability that it is the sink of.
+Response stream_response(std::shared_ptr<EventStream> stream, capnp::Capability::Client source,
+                         std::shared_ptr<void> place = {}) {
   Response response{200, event_stream_type, {}};
-  auto events = cloud_events(call);
-  response.stream = [&call, from, epoch, events](BodySink& out) {
-    return write_event_stream({call.feed(), from, epoch, events, call.environment.rendering,
-                               call.environment.access.timer, call.environment.meters},
-                              out);
+  auto held = std::make_shared<capnp::Capability::Client>(kj::mv(source));
+  response.stream = [stream = std::move(stream), held = std::move(held),
+                     place = std::move(place)](BodySink& out) {
+    return stream->run(out).attach(held, place);
   };
   return response;
 }
 
-Parameter after_position() {
-  return text_parameter("after",
-                        "The position of the last event that was taken; without it, the first "
-                        "event is the first of all");
+/// The named consumer's reader. Its generation, which acknowledgements are given with, is in the
+/// headers.
+kj::Promise<Response> consume(Call& call) {
+  const Arguments& given = call.arguments;
+  for (const char* name : {"from", "fact", "subject", "unit", "fiscalYear", "partitions"})
+    if (given.has(name))
+      or_throw<void>(fail(ErrorCode::invalid,
+                          "{}: a consumer has a position, a filter and partitions of its own",
+                          name));
+  Readings::Key key{std::string(view(call.session->opened.getInfo().getPrincipal())),
+                    given.text("consumer"),
+                    static_cast<std::uint32_t>(given.number("partition").value_or(0)), 0};
+  auto stream = make_stream(call);
+  auto request = call.feed().consumeRequest();
+  request.setName(text_of(key.consumer));
+  request.setPartition(key.partition);
+  request.setTakeOver(given.flag("takeOver"));
+  request.setSink(stream->sink());
+  return request.send().then([&call, stream, key = std::move(key)](auto begun) mutable {
+    key.generation = begun.getGeneration();
+    auto consumption = begun.getConsumption();
+    auto place = call.environment.readings.enter(key, consumption);
+    Response response = stream_response(stream, consumption, std::move(place));
+    const Epoch epoch = call.environment.access.ledger.journal().epoch();
+    response.headers = {
+        {"Counterfoil-Generation", std::to_string(key.generation)},
+        {"Counterfoil-Position", format_position(epoch, Sequence{begun.getPosition()})}};
+    return response;
+  });
+}
+
+kj::Promise<Response> follow(Call& call) {
+  // A client that connects again goes on behind what it had, wherever it began.
+  const std::string last(call.request.header("Last-Event-ID"));
+  if (call.arguments.has("consumer")) return consume(call);
+  if (call.arguments.has("takeOver"))
+    or_throw<void>(fail(ErrorCode::invalid, "takeOver: only a consumer has a reader"));
+  const Position from = last.empty() ? first_position(call) : position_in(last);
+  auto stream = make_stream(call);
+  auto request = subscription_of(call, from);
+  request.setSink(stream->sink());
+  return request.send().then(
+      [stream](auto subscribed) { return stream_response(stream, subscribed.getSubscription()); });
+}
+
+void add_feed(Routes& routes) {
+  Route feed{"GET", "/v1/feed", "Events as they are recorded, as Server-Sent Events", Needs::feed};
+  feed.parameters = event_choice_parameters();
+  feed.parameters.push_back(text_parameter(
+      "consumer", "Instead of a position: the named consumer whose reader this becomes"));
+  feed.parameters.push_back(
+      flag_parameter("takeOver", "End the consumer's reader, where it has one"));
+  feed.headers = {
+      text_parameter("Last-Event-ID", "The id of the last event that was taken; before `from`")};
+  feed.answers = {{200,
+                   event_stream_type,
+                   "Each event has as id the position behind it, its type as event, and a "
+                   "CloudEvent as data. An id without data: nothing that is wanted happened up to "
+                   "that position. `ended`: the ledger ends the stream, and its data (a problem "
+                   "document) says why. Of a consumer, the header Counterfoil-Generation is what "
+                   "acknowledgements are given with, and a `retried` is a parked event once more",
+                   {{"type", "string"}}}};
+  feed.handler = follow;
+  routes.add(std::move(feed));
 }
 
 }  // namespace
@@ -114,10 +175,11 @@ void add_event_routes(Routes& routes) {
 
   Route list{"GET", "/v1/events",
              "Events as CloudEvents, one a line, in the order of their positions", Needs::feed};
-  list.parameters = {after_position(), limit_parameter()};
+  list.parameters = event_choice_parameters();
+  list.parameters.push_back(limit_parameter());
   list.answers = {{200, ndjson_type,
-                   "A page, each line a CloudEvent. Header Counterfoil-Position: that of the last "
-                   "one on it; Link: where the next page is. An empty page: there is none yet",
+                   "A page, each line a CloudEvent. Header Counterfoil-Position: where to go on "
+                   "from; Link: the next page. An empty page: there is nothing more yet",
                    event}};
   list.handler = read_events;
   routes.add(std::move(list));
@@ -129,21 +191,7 @@ void add_event_routes(Routes& routes) {
                  {304, "", "The client has it", nullptr}};
   one.handler = read_event;
   routes.add(std::move(one));
-
-  Route feed{"GET", "/v1/feed", "Events as they are recorded, as Server-Sent Events", Needs::feed};
-  feed.parameters = {after_position()};
-  feed.headers = {text_parameter(
-      "Last-Event-ID", "The id of the last event that was taken; it goes before `after`")};
-  feed.answers = {
-      {200,
-       event_stream_type,
-       "Each event has its position as id, its type as event, and a CloudEvent as data. "
-       "An id without data: nothing of the kind happened up to that position. An event "
-       "`ended`: the ledger ends the stream, and its data (a problem document) says "
-       "why",
-       {{"type", "string"}}}};
-  feed.handler = follow;
-  routes.add(std::move(feed));
+  add_feed(routes);
 }
 
 }  // namespace counterfoil::http

@@ -14,8 +14,8 @@ template <typename Request>
 Request of_year(Request request, const Call& call) {
   const std::string after = call.arguments.mark("after");
   if (!after.empty() && !is_id(after))
-    or_throw<void>(fail(ErrorCode::invalid,
-                        "after: no page ends so: pass what the page before gave as next"));
+    or_throw<void>(
+        fail(ErrorCode::invalid, "after: no page ends so: pass what the page before gave as next"));
   request.setFiscalYear(static_cast<std::int32_t>(*call.arguments.number("fiscalYear")));
   request.setAfter(text_of(after));
   request.setLimit(static_cast<std::uint32_t>(call.arguments.number("limit").value_or(0)));

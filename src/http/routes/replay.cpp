@@ -2,6 +2,7 @@
 
 #include "codec/json.h"
 #include "codec/text.h"
+#include "http/cloud_event.h"
 #include "http/rendering.h"
 #include "net/as_of.h"
 #include "net/failure.h"
@@ -133,7 +134,7 @@ void add_history(Routes& routes) {
                        std::numeric_limits<std::uint64_t>::max()),
       limit_parameter(), as_of_parameter()};
   json::object properties = {{"count", number_text_schema()}, {"next", number_text_schema()}};
-  properties["events"] = array_schema(routes.schemas().of<schema::Record>());
+  properties["events"] = array_schema(CloudEvents::data_schema(routes.schemas()));
   route.answers = {
       json_answer("A page; `count`: how many the subject has in all; `next`: give it as "
                   "`from`",
@@ -160,7 +161,7 @@ void add_replay_routes(Routes& routes) {
   for (auto& one : {figure_parameter(), as_of_parameter(), limit_parameter(), after_parameter()})
     explaining.parameters.push_back(one);
   json::object with_evidence = beside;
-  with_evidence["evidence"] = array_schema(schemas.of<schema::Record>());
+  with_evidence["evidence"] = array_schema(CloudEvents::data_schema(schemas));
   explaining.answers = {json_answer(
       "Figures, and the contributions that sum to them; a figure that goes on is on both pages",
       with(page_schema("figures", schemas.of<schema::FigureRow>()), with_evidence))};

@@ -73,7 +73,7 @@ TEST_CASE("a head that is too long, or none, is refused with its own status") {
 }
 
 TEST_CASE("a body ends at its limit, whether its length is told or not") {
-  for (const std::string start : {"Content-Length: 11\r\n\r\n", "Content-Length: 11\r\n\r\nabc"}) {
+  for (const std::string& start : {"Content-Length: 11\r\n\r\n", "Content-Length: 11\r\n\r\nabc"}) {
     RequestReader reader;
     reader.add("POST / HTTP/1.1\r\nHost: x\r\n" + start);
     Request request;
@@ -100,11 +100,11 @@ TEST_CASE("a target's escapes are undone once") {
 }
 
 TEST_CASE("any text goes through a query and comes back") {
-  for (const std::string text : {"", "a b", "存根", "line/2024/P&x=%", "e2:12"}) {
+  for (const std::string& text : {"", "a b", "存根", "line/2024/P&x=%", "e2:12"}) {
     const auto target = parse_target("/?x=" + escape(text)).value();
     CHECK(target.query[0].second == text);
   }
-  for (const std::string bytes : {std::string("\0\xff\x10", 3), std::string("ab"), std::string()})
+  for (const std::string& bytes : {std::string("\0\xff\x10", 3), std::string("ab"), std::string()})
     CHECK(from_base64url(to_base64url(bytes)).value() == bytes);
   for (const char* bad : {"a+b/", "a", "YQ==", "YR"}) CHECK_FALSE(from_base64url(bad).has_value());
 }

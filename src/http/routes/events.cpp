@@ -97,7 +97,7 @@ Response stream_response(std::shared_ptr<EventStream> stream, capnp::Capability:
   auto held = std::make_shared<capnp::Capability::Client>(kj::mv(source));
   response.stream = [stream = std::move(stream), held = std::move(held),
                      place = std::move(place)](BodySink& out) {
-    return stream->run(out).attach(held, place);
+    return stream->run(out).attach(std::shared_ptr(held), std::shared_ptr(place));
   };
   return response;
 }

@@ -1,6 +1,5 @@
 #include "http/request_reader.h"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <optional>
@@ -48,7 +47,7 @@ struct RequestReader::Impl {
     ErrorOfBeast error;
     while (!arrived.empty() && !parser->is_done()) {
       const bool was_head = !parser->is_header_done();
-      const std::size_t used = parser->put(boost::asio::buffer(arrived), error);
+      const std::size_t used = parser->put(boost::asio::const_buffer(arrived.data(), arrived.size()), error);
       arrived.erase(0, used);
       if (error == beast::error::need_more) return {};
       if (error) return problem_of_beast(error, parser->get().target().empty());

@@ -18,7 +18,8 @@ class Stream:
 
     def __init__(self, client, last_id=None, query=""):
         self.last_id, self.peer = last_id, client.connect()
-        request = f"GET /v1/feed{query} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {client.token}\r\n"
+        request = f"GET /v1/feed{query} HTTP/1.1\r\nHost: x\r\n" \
+                  f"Authorization: Bearer {client.token}\r\n"
         if last_id is not None:
             request += f"Last-Event-ID: {last_id}\r\n"
         self.peer.sendall((request + "\r\n").encode())

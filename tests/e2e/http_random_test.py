@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Random requests over all routes, from a seed: no 500, no effect, ordinary clients served.
 
-COUNTERFOIL_HTTP_REQUESTS is how many (5,000), COUNTERFOIL_SEED from which seed; a failure prints it.
+COUNTERFOIL_HTTP_REQUESTS is how many (5,000), COUNTERFOIL_SEED from which seed; a failure prints
+it.
 """
 
 import collections
@@ -23,7 +24,7 @@ ODD = ["", "0", "1", "-1", "2024", "9" * 25, "1.5", "1e9", "true", "null", "unit
 
 
 class Generator:
-    """Requests that are mostly nearly right: what is plainly wrong gets no further than its check."""
+    """Requests that are mostly nearly right: the rest gets no further than its check."""
 
     def __init__(self, api, seed):
         self.random = random.Random(seed)
@@ -92,7 +93,8 @@ class Generator:
         path, method, operation = self.random.choice(self.routes)
         for one in operation.get("parameters", ()):
             if one["in"] == "path":
-                path = path.replace("{%s}" % one["name"], self.value(one["schema"]).replace("?", ""))
+                value = self.value(one["schema"]).replace("?", "")
+                path = path.replace("{%s}" % one["name"], value)
         query = []
         for one in operation.get("parameters", ()):
             if one["in"] == "query" and (one["required"] or self.random.random() < 0.3):

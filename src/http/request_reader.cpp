@@ -47,7 +47,8 @@ struct RequestReader::Impl {
     ErrorOfBeast error;
     while (!arrived.empty() && !parser->is_done()) {
       const bool was_head = !parser->is_header_done();
-      const std::size_t used = parser->put(boost::asio::const_buffer(arrived.data(), arrived.size()), error);
+      const std::size_t used =
+          parser->put(boost::asio::const_buffer(arrived.data(), arrived.size()), error);
       arrived.erase(0, used);
       if (error == beast::error::need_more) return {};
       if (error) return problem_of_beast(error, parser->get().target().empty());

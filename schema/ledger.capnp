@@ -14,6 +14,10 @@ using Views = import "views.capnp";
 struct Failure {
   code @0 :Text;      # "refused", "conflict", …
   message @1 :Text;   # what is wrong and what to do next
+  rule @2 :Text;      # that forbids it: "R4"; empty where none does
+  line @3 :Text;      # whose amount is above a ceiling; empty where none is
+  amount @4 :Int64;   # of it, in minor units
+  allowed @5 :Int64;
 }
 
 interface Gate {

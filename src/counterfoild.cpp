@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 
+#include "http/server.h"
 #include "net/server.h"
 #include "net/signals.h"
 #include "net/signing_socket.h"
@@ -19,6 +20,7 @@ namespace {
 struct Options {
   std::string ledger;
   std::string listen = "127.0.0.1:7400";
+  std::string http = "127.0.0.1:7480";
   std::string signer;
   TlsFiles tls;
   double seal_every_h = 0;  // 0: only when a period was closed
@@ -62,6 +64,10 @@ Result<Address> address_of(const std::string& text, const Options& options) {
 
 Result<void> serve(const Options& options) {
   CF_LET(const Address address, address_of(options.listen, options));
+  std::optional<Address> http_address;
+  if (options.http != "off") {
+    CF_LET(http_address, address_of(options.http, options));
+  }
   CF_LET(const auto ledger, Ledger::open(options.ledger, clock_now, [](const std::string& notice) {
            spdlog::warn("{}", notice);
          }));
@@ -75,14 +81,20 @@ Result<void> serve(const Options& options) {
   auto stop = wait_for_stop_signal(loop);
   Hall hall(loop, *ledger, std::move(token));
   Server server(loop, hall);
+  http::Server http_server(loop, hall);
   std::optional<Tls> tls;
   if (!options.tls.certificate.empty() || !options.tls.key.empty()) {
     CF_LET(tls, Tls::server(options.tls, loop.timer()));
     server.protect(*tls);
+    http_server.protect(*tls);
   }
   ledger->start();
   ledger->sealer().start(seal_schedule(options));
   CF_LET(const Address listening, server.listen(address));
+  if (http_address) {
+    CF_LET(const Address http_listening, http_server.listen(*http_address));
+    spdlog::info("HTTP on {}", format_address(http_listening));
+  }
   spdlog::info("serving {} ({} records) on {}", ledger->facts().origin, ledger->journal().size(),
                format_address(listening));
 
@@ -90,6 +102,7 @@ Result<void> serve(const Options& options) {
   spdlog::info("stopping on signal {}", signal);
   ledger->stop();
   server.drain();
+  http_server.drain();
   spdlog::info("stopped with {} records", ledger->journal().size());
   return {};
 }
@@ -107,6 +120,9 @@ int main(int argc, char** argv) {
   app.add_option("--ledger", options.ledger, "The ledger's folder, made by `counterfoil init`")
       ->required();
   app.add_option("--listen", options.listen, "HOST:PORT for RPC; port 0 takes any free one")
+      ->capture_default_str();
+  app.add_option("--http", options.http,
+                 "HOST:PORT for HTTP; port 0 takes any free one, `off` serves none")
       ->capture_default_str();
   app.add_option("--tls-cert", options.tls.certificate,
                  "Certificate of this daemon, PEM: all connections then speak TLS; required "

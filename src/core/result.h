@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -26,10 +28,19 @@ enum class ErrorCode {
 /// The code's name as users see it, for instance "not found".
 std::string_view name_of(ErrorCode code);
 
+/// What a program may want to know of a rule's refusal without reading its sentence.
+struct ErrorFinding {
+  std::string rule;  // "R4"
+  std::string line;  // empty where no amount is above a ceiling
+  std::int64_t amount = 0;
+  std::int64_t allowed = 0;
+};
+
 /// An expected failure: `message` is a sentence that says what is wrong and what to do next.
 struct Error {
   ErrorCode code;
   std::string message;
+  std::shared_ptr<const ErrorFinding> finding = {};  // of a rule
 };
 
 template <typename T>

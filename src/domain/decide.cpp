@@ -207,11 +207,11 @@ Result<void> check_pools(Deciding& deciding) {
         CF_LET(const auto pool,
                deciding.book.state<PoolState>(pool_key(effect.pool, effect.source_tag)));
         if (pool.outgoing <= pool.incoming) return {};
-        return fail(
-            ErrorCode::refused,
-            "R16: pool {} would have given out {} minor units under the tag \"{}\", and only "
-            "{} went in",
-            effect.pool, pool.outgoing.minor, effect.source_tag, pool.incoming.minor);
+        return refused_by(
+            "R16",
+            fmt::format("pool {} would have given out {} minor units under the tag \"{}\", "
+                        "and only {} went in",
+                        effect.pool, pool.outgoing.minor, effect.source_tag, pool.incoming.minor));
       });
 }
 

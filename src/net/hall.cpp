@@ -21,7 +21,7 @@ Hall::Hall(AsioLoop& loop, Ledger& ledger, std::string admin_token)
 
 schema::Gate::Client Hall::make_gate(Caller caller) {
   return counterfoil::make_gate(
-      {ledger_, feeds_, background_, loop_.timer(), &presence_},
+      access(),
       {entrance_, presence_, [&loop = loop_](std::string_view sentence) { loop.report(sentence); }},
       std::move(caller));
 }

@@ -14,8 +14,7 @@ class Hall {
   Hall& operator=(const Hall&) = delete;
 
   schema::Gate::Client make_gate(Caller caller);
-  Ledger& ledger() { return ledger_; }
-  Background& background() { return background_; }
+  Access access() { return {ledger_, feeds_, background_, loop_.timer(), &presence_}; }
   Feeds& feeds() { return feeds_; }
 
  private:

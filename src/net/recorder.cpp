@@ -12,6 +12,12 @@ void fill(schema::Answer::Builder out, const Answer& answer) {
     auto failed = out.initFailed();
     failed.setCode(text_of(std::string(name_of(answer.error().code))));
     failed.setMessage(text_of(answer.error().message));
+    if (const auto& finding = answer.error().finding) {
+      failed.setRule(text_of(finding->rule));
+      failed.setLine(text_of(finding->line));
+      failed.setAmount(finding->amount);
+      failed.setAllowed(finding->allowed);
+    }
     return;
   }
   auto accepted = out.initAccepted();

@@ -1,6 +1,7 @@
 #include "service/sequencer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 
 #include "codec/text.h"
@@ -167,7 +168,13 @@ void Sequencer::flush(const Journal::SignTree& sign) {
   auto& records = group_->book.records();
   Result<void> done;
   if (!records.empty()) {
-    done = journal_.append(records, encode_pages(group_->book.changes()), sign);
+    const auto pages = encode_pages(group_->book.changes());
+    const auto begun = std::chrono::steady_clock::now();
+    done = journal_.append(records, pages, sign);
+    meters_.sync_s.observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
+    meters_.group_records.observe(static_cast<double>(records.size()));
+    if (done) meters_.records += records.size();
     if (done)
       journal_book_.keep(group_->book.changes());
     else

@@ -10,6 +10,7 @@
 #include "core/zone.h"
 #include "domain/decide.h"
 #include "service/journal_book.h"
+#include "service/meters.h"
 #include "service/prepare.h"
 
 namespace counterfoil {
@@ -51,6 +52,7 @@ class Sequencer {
   /// this gives. Nothing may wait for a flush.
   Answer record_own(const Principal& principal, const PreparedCommand& command,
                     const Journal::SignTree& sign);
+  WriterMeters& meters() { return meters_; }
 
  private:
   struct Group;
@@ -73,6 +75,7 @@ class Sequencer {
   Zone zone_;
   Clock clock_;
   JournalBook journal_book_;
+  WriterMeters meters_;
   std::unique_ptr<Group> group_;
 };
 

@@ -1,5 +1,6 @@
 #include "service/writer.h"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -16,7 +17,8 @@ struct Request {
   Writer::Done done;
   Author author = Author::client;
   std::size_t bytes = 0;
-  std::vector<std::optional<Answer>> answers;
+  std::vector<std::optional<Answer>> answers = {};
+  std::chrono::steady_clock::time_point queued = std::chrono::steady_clock::now();
 
   void decide(Sequencer& sequencer) {
     answers.resize(commands.size());
@@ -30,11 +32,22 @@ struct Request {
   void answer_all(const tl::unexpected<Error>& error) {
     done(std::vector<Answer>(commands.size(), Answer(error)));
   }
-  void deliver() {
+  static void count(const Answer& answer, WriterMeters& meters) {
+    if (answer)
+      ++(answer->again ? meters.again : meters.accepted);
+    else if (const auto& finding = answer.error().finding)
+      meters.count_failed(finding->rule);
+    else
+      meters.count_failed(std::string(name_of(answer.error().code)));
+  }
+  void deliver(WriterMeters& meters) {
+    meters.append_s.observe(
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - queued).count());
     std::vector<Answer> out;
     out.reserve(answers.size());
     for (auto& answer : answers) {
       COUNTERFOIL_ASSERT(answer.has_value());
+      count(*answer, meters);
       out.push_back(std::move(*answer));
     }
     done(std::move(out));
@@ -79,7 +92,7 @@ struct Writer::Impl {
       for (Request& request : round) request.decide(sequencer);
       sequencer.flush();
       if (journal.size() != before) grown();
-      for (Request& request : round) request.deliver();
+      for (Request& request : round) request.deliver(sequencer.meters());
     }
   }
 };
@@ -118,6 +131,15 @@ void Writer::stop() {
              "same command id, when it is back"));
 }
 
+const WriterMeters& Writer::meters() const {
+  return impl_->sequencer.meters();
+}
+
+std::size_t Writer::queued_bytes() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->queued_bytes;
+}
+
 void Writer::submit_own(Principal principal, PreparedCommand command, Done done) {
   std::vector<PreparedCommand> commands;
   commands.push_back(std::move(command));
@@ -126,7 +148,7 @@ void Writer::submit_own(Principal principal, PreparedCommand command, Done done)
 
 void Writer::submit(Principal principal, std::vector<PreparedCommand> commands, Done done,
                     Author author) {
-  Request request{std::move(principal), std::move(commands), std::move(done), author, 0, {}};
+  Request request{std::move(principal), std::move(commands), std::move(done), author};
   for (const PreparedCommand& command : request.commands)
     request.bytes += bytes_of(command.words).size();
   bool stopped = false;

@@ -32,6 +32,11 @@ class Writer {
   /// The same of one command that the ledger itself gives, and no client may.
   void submit_own(Principal principal, PreparedCommand command, Done done);
 
+  /// From any thread.
+  const WriterMeters& meters() const;
+  /// Bytes of commands that wait.
+  std::size_t queued_bytes() const;
+
  private:
   void submit(Principal principal, std::vector<PreparedCommand> commands, Done done, Author author);
   struct Impl;

@@ -152,6 +152,8 @@ class Journal {
   Result<void> reindex(Refold& refold);
 
   std::uint64_t disk_bytes() const;
+  /// As Rocks::property.
+  std::uint64_t property(const std::string& name) const;
 
  private:
   friend struct JournalParts;  // of the sources that share journal_impl.h

@@ -153,4 +153,8 @@ std::uint64_t Journal::disk_bytes() const {
   return impl_->rocks.disk_bytes();
 }
 
+std::uint64_t Journal::property(const std::string& name) const {
+  return impl_->rocks.property(name);
+}
+
 }  // namespace counterfoil

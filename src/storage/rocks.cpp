@@ -340,13 +340,15 @@ Result<void> Rocks::flush() {
 }
 
 std::uint64_t Rocks::disk_bytes() const {
+  return property(rocksdb::DB::Properties::kTotalSstFilesSize);
+}
+
+std::uint64_t Rocks::property(const std::string& name) const {
   std::uint64_t total = 0;
-  for (const std::string& name : families()) {
-    std::uint64_t bytes = 0;
-    const FamilyPtr one = family(name);
-    if (one && impl_->db->GetIntProperty(one->handle(), rocksdb::DB::Properties::kTotalSstFilesSize,
-                                         &bytes))
-      total += bytes;
+  for (const std::string& family_name : families()) {
+    std::uint64_t value = 0;
+    const FamilyPtr one = family(family_name);
+    if (one && impl_->db->GetIntProperty(one->handle(), name, &value)) total += value;
   }
   return total;
 }

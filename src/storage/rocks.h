@@ -118,6 +118,9 @@ class Rocks {
   Cursor walk(const Family& family, Walk kind = Walk::lookup) const;
   /// Bytes of all files.
   std::uint64_t disk_bytes() const;
+  /// What RocksDB says of itself under that name ("rocksdb.num-running-compactions"), summed over
+  /// the families; 0 where it says nothing.
+  std::uint64_t property(const std::string& name) const;
 
  private:
   struct Impl;

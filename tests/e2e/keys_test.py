@@ -77,7 +77,8 @@ class Keys(Case):
         self.addCleanup(log.close)
         ledger.process = subprocess.Popen(
             [program("counterfoild"), "--ledger", str(ledger.folder), "--listen", "127.0.0.1:0",
-             "--signer", str(socket)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+             "--http", "off", "--signer", str(socket)],
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         limit = time.monotonic() + 60 * SLOWNESS
         while time.monotonic() < limit:
             text = ledger.log.read_text()

@@ -83,6 +83,7 @@ class Ledger:
         self.log = pathlib.Path(f"{folder}.log")
         self.process = None
         self.address = None
+        self.http_address = None
 
     @classmethod
     def create(cls, folder, *options):
@@ -103,7 +104,7 @@ class Ledger:
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [program("counterfoild"), "--ledger", str(self.folder),
-                 "--listen", "127.0.0.1:0", *arguments],
+                 "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
         limit = time.monotonic() + 60 * SLOWNESS
         while time.monotonic() < limit:
@@ -111,6 +112,8 @@ class Ledger:
             serving = re.search(r" serving .* on (\S+:\d+)\n", text)
             if serving:
                 self.address = serving[1]
+                http = re.search(r" HTTP on (\S+:\d+)\n", text)
+                self.http_address = http[1] if http else None
                 return self
             if self.process.poll() is not None:
                 raise AssertionError(f"the daemon ended with {self.process.returncode}:\n{text}")

@@ -1,4 +1,4 @@
-#include "counterfoil/as_of.h"
+#include "net/as_of.h"
 
 #include <capnp/message.h>
 

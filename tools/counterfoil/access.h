@@ -10,8 +10,8 @@
 
 #include "core/time.h"
 #include "core/zone.h"
-#include "counterfoil/as_of.h"
 #include "counterfoil/output.h"
+#include "net/as_of.h"
 #include "net/asio_loop.h"
 #include "net/tls.h"
 

@@ -96,9 +96,10 @@ Result<void> check_transfer(Deciding& deciding, schema::BudgetAdjusted::Reader a
   for (const auto& group : strict_groups(*deciding.rules, sums)) {
     CF_LET(const auto found, imbalances(sums, group));
     if (!found.empty())
-      return fail(ErrorCode::refused,
-                  "R16: {} minor units. Complete the legs, or record a supplement or a reduction",
-                  found.front());
+      return refused_by(
+          "R16",
+          fmt::format("{} minor units. Complete the legs, or record a supplement or a reduction",
+                      found.front()));
   }
   for (const auto& group : deciding.rules->loose_balance_groups) {
     CF_LET(auto found, imbalances(sums, group));

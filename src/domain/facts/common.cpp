@@ -11,11 +11,10 @@ namespace counterfoil {
 namespace {
 
 Result<void> report(Deciding& deciding, std::string_view rule, RuleMode mode, std::string finding,
-                    std::string_view remedy, std::optional<Excess> excess) {
+                    std::string_view remedy, const std::optional<Excess>& excess) {
   if (deciding.findings != nullptr) {
     if (mode != RuleMode::off)
-      deciding.findings->push_back(
-          {std::string(rule), mode, std::move(finding), std::move(excess)});
+      deciding.findings->push_back({std::string(rule), mode, std::move(finding), excess});
     return {};
   }
   const auto let_pass = [&](schema::Breach::Mode as) {
@@ -30,24 +29,37 @@ Result<void> report(Deciding& deciding, std::string_view rule, RuleMode mode, st
     case RuleMode::override: {
       const auto override = deciding.command.getOverride();
       if (override.getAuthority().size() == 0 || override.getDocument().size() == 0)
-        return fail(ErrorCode::refused,
-                    "{}: {}. {}, or give an override with its authority and document", rule,
-                    finding, remedy);
+        return refused_by(rule,
+                          fmt::format("{}. {}, or give an override with its authority and document",
+                                      finding, remedy),
+                          excess);
       let_pass(schema::Breach::Mode::OVERRIDE);
       return {};
     }
     case RuleMode::enforce:
-      return fail(ErrorCode::refused, "{}: {}. {}", rule, finding, remedy);
+      return refused_by(rule, fmt::format("{}. {}", finding, remedy), excess);
   }
   return {};
 }
 
 }  // namespace
 
+tl::unexpected<Error> refused_by(std::string_view rule, std::string_view sentence,
+                                 const std::optional<Excess>& excess) {
+  auto finding = std::make_shared<ErrorFinding>();
+  finding->rule = rule;
+  if (excess) {
+    finding->line = excess->line;
+    finding->amount = excess->amount.minor;
+    finding->allowed = excess->allowed.minor;
+  }
+  return tl::unexpected<Error>(
+      Error{ErrorCode::refused, fmt::format("{}: {}", rule, sentence), std::move(finding)});
+}
+
 Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,
                            std::string_view remedy, std::optional<Excess> excess) {
-  return report(deciding, rule, deciding.rules->mode(rule), std::move(finding), remedy,
-                std::move(excess));
+  return report(deciding, rule, deciding.rules->mode(rule), std::move(finding), remedy, excess);
 }
 
 Result<void> want_override(Deciding& deciding, std::string_view rule, std::string finding,

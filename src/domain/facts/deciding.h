@@ -81,6 +81,10 @@ Result<void> decide_training_held(Deciding&, schema::Fact::Builder);
 Result<void> decide_disclosure_published(Deciding&, schema::Fact::Builder);
 Result<void> decide_reversal_proposed(Deciding&, schema::Fact::Builder);
 
+/// What a rule forbids: "R4: SENTENCE", with the numbers beside it.
+tl::unexpected<Error> refused_by(std::string_view rule, std::string_view sentence,
+                                 const std::optional<Excess>& excess = std::nullopt);
+
 /// Reports that a rule is broken. By the rule's mode in the set in force it is refused, recorded as
 /// a breach, or passed over. `remedy` says what would make it pass; `excess`, how much would.
 Result<void> report_breach(Deciding& deciding, std::string_view rule, std::string finding,

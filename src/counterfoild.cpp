@@ -23,6 +23,7 @@ struct Options {
   std::string http = "127.0.0.1:7480";
   std::string signer;
   TlsFiles tls;
+  bool record_reads = false;
   double seal_every_h = 0;  // 0: only when a period was closed
 };
 
@@ -79,7 +80,10 @@ Result<void> serve(const Options& options) {
 
   AsioLoop loop([](std::string_view sentence) { spdlog::warn("{}", sentence); });
   auto stop = wait_for_stop_signal(loop);
-  Hall hall(loop, *ledger, std::move(token));
+  ReadNote note_audit;
+  if (options.record_reads)
+    note_audit = [](std::string_view sentence) { spdlog::info("{}", sentence); };
+  Hall hall(loop, *ledger, std::move(token), std::move(note_audit));
   Server server(loop, hall);
   http::Server http_server(loop, hall);
   std::optional<Tls> tls;
@@ -131,6 +135,8 @@ int main(int argc, char** argv) {
   app.add_option("--tls-client-ca", options.tls.authority,
                  "Authority, PEM, of which every client must show a certificate; its common name "
                  "is the id of the principal, who needs no token then");
+  app.add_flag("--record-reads", options.record_reads,
+               "Write what principals with the role audit read to this daemon's log");
   app.add_option("--signer", options.signer,
                  "Unix socket of a `counterfoil signer` that holds the signing key (default: the "
                  "key in the ledger's folder)");

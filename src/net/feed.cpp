@@ -90,10 +90,13 @@ ConsumerReader::Outlet outlet_to(schema::EventSink::Client client) {
           [sink](const Error& why, Sequence position) { sink->ended(why, position); }};
 }
 
-class FeedServer final : public schema::Feed::Server {
+class FeedServer final : public NotedServer<schema::Feed> {
  public:
-  FeedServer(Feeds& feeds, Principal principal, Reach reach)
-      : feeds_(feeds), principal_(std::move(principal)), reach_(std::move(reach)) {}
+  FeedServer(Feeds& feeds, Principal principal, Reach reach, ReadNote note)
+      : NotedServer(std::move(note)),
+        feeds_(feeds),
+        principal_(std::move(principal)),
+        reach_(std::move(reach)) {}
 
   kj::Promise<void> subscribe(SubscribeContext context) override {
     const auto params = context.getParams();
@@ -262,8 +265,8 @@ class FeedServer final : public schema::Feed::Server {
 
 }  // namespace
 
-schema::Feed::Client make_feed(Feeds& feeds, Principal principal, Reach reach) {
-  return kj::heap<FeedServer>(feeds, std::move(principal), std::move(reach));
+schema::Feed::Client make_feed(Feeds& feeds, Principal principal, Reach reach, ReadNote note) {
+  return kj::heap<FeedServer>(feeds, std::move(principal), std::move(reach), std::move(note));
 }
 
 }  // namespace counterfoil

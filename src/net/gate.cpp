@@ -1,5 +1,6 @@
 #include "net/gate.h"
 
+#include <algorithm>
 #include <map>
 
 #include "codec/text.h"
@@ -23,14 +24,16 @@ class SessionServer final : public schema::Session::Server {
   kj::Promise<void> open(OpenContext context) override {
     auto results = context.getResults();
     const Reach reach = visitor_.reach();
+    const ReadNote note = note_of_reads();
     fill(results.initInfo());
     if (visitor_.may_record()) results.setRecorder(make_recorder(access_.ledger, principal()));
-    results.setReader(make_reader(access_.ledger, access_.background, reach));
-    results.setFeed(make_feed(access_.feeds, consumer(), reach));
+    results.setReader(make_reader(access_.ledger, access_.background, reach, note));
+    results.setFeed(make_feed(access_.feeds, consumer(), reach, note));
     if (visitor_.may_administer())
       results.setAdmin(
           make_admin(access_.ledger, access_.background, access_.timer, access_.presence));
-    if (reach.is_all()) results.setLog(make_log(access_.ledger, access_.background, access_.timer));
+    if (reach.is_all())
+      results.setLog(make_log(access_.ledger, access_.background, access_.timer, note));
     return kj::READY_NOW;
   }
 
@@ -53,6 +56,13 @@ class SessionServer final : public schema::Session::Server {
     const auto& keys = facts.keys.all();
     auto texts = info.initVerifierKeys(static_cast<unsigned>(keys.size()));
     for (unsigned i = 0; i < keys.size(); ++i) texts.set(i, text_of(keys[i].key.text()));
+  }
+
+  ReadNote note_of_reads() const {
+    if (!access_.note_audit || !visitor_.has(schema::Role::AUDIT)) return {};
+    return [note = access_.note_audit, who = visitor_.principal](std::string_view call) {
+      note(fmt::format("{} reads: {}", who, call));
+    };
   }
 
   /// While founding, in every role; then in those that are granted when a command is decided.
@@ -83,8 +93,8 @@ class GateServer final : public schema::Gate::Server {
                        ? door_.entrance.by_certificate(caller_.certificate, why)
                        : door_.entrance.by_token(credential, why);
     if (visitor) {
-      auto& place = places_[{visitor->principal, visitor->token}];
-      if (!place) place = door_.presence.enter(visitor->principal, visitor->token, caller_.hang_up);
+      Stay& stay = stays_[{visitor->principal, visitor->token}];
+      if (!stay.place) stay = enter(*visitor);
       context.getResults().setSession(make_session(access_, std::move(*visitor)));
       return kj::READY_NOW;
     }
@@ -95,11 +105,31 @@ class GateServer final : public schema::Gate::Server {
   }
 
  private:
+  struct Stay {
+    Presence::Place place;
+    kj::Promise<void> expiry = kj::READY_NOW;  // of the token; then the connection ends
+  };
+
+  Stay enter(const Visitor& visitor) {
+    Stay stay{door_.presence.enter(visitor.principal, visitor.token, caller_.hang_up)};
+    if (!visitor.expires) return stay;
+    constexpr std::int64_t longest_us = 3'650 * 86'400'000'000;  // no connection stays so long
+    const std::int64_t left_us =
+        std::min(visitor.expires->microseconds - access_.ledger.now().microseconds, longest_us);
+    stay.expiry = access_.timer.afterDelay(left_us * kj::MICROSECONDS)
+                      .then([this, token = visitor.token] {
+                        door_.report(fmt::format("closed a connection: token {} expired", token));
+                        caller_.hang_up();
+                      })
+                      .eagerlyEvaluate(nullptr);
+    return stay;
+  }
+
   Access access_;
   Door door_;
   Caller caller_;
   /// For as long as the connection stays: capabilities outlive the session that gave them.
-  std::map<std::pair<std::string, std::string>, Presence::Place> places_;
+  std::map<std::pair<std::string, std::string>, Stay> stays_;
 };
 
 }  // namespace

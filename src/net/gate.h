@@ -7,6 +7,7 @@
 
 #include "net/feeds.h"
 #include "net/presence.h"
+#include "net/read_note.h"
 #include "net/workers.h"
 #include "service/entrance.h"
 #include "service/ledger.h"
@@ -20,6 +21,7 @@ struct Access {
   Background& background;
   kj::Timer& timer;
   Presence* presence = nullptr;  // of those who log in; null where nobody does
+  ReadNote note_audit = {};      // told what auditors read
 };
 
 /// What logging in needs besides. All outlive every gate.

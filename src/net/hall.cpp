@@ -5,10 +5,11 @@
 
 namespace counterfoil {
 
-Hall::Hall(AsioLoop& loop, Ledger& ledger, std::string admin_token)
+Hall::Hall(AsioLoop& loop, Ledger& ledger, std::string admin_token, ReadNote note_audit)
     : loop_(loop),
       ledger_(ledger),
       entrance_(ledger, std::move(admin_token)),
+      note_audit_(std::move(note_audit)),
       feeds_(ledger, loop.timer(), [&loop](const std::string& sentence) { loop.report(sentence); }),
       revocations_(
           follow_revocations(ledger, feeds_.growth, presence_, [&loop](std::string_view sentence) {

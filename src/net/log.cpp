@@ -16,10 +16,10 @@ void set_data(List out, const Items& items) {
   for (unsigned i = 0; i < items.size(); ++i) out.set(i, data_of(items[i]));
 }
 
-class LogServer final : public schema::Log::Server {
+class LogServer final : public NotedServer<schema::Log> {
  public:
-  LogServer(Ledger& ledger, Background& background, kj::Timer& timer)
-      : ledger_(ledger), background_(background), timer_(timer) {}
+  LogServer(Ledger& ledger, Background& background, kj::Timer& timer, ReadNote note)
+      : NotedServer(std::move(note)), ledger_(ledger), background_(background), timer_(timer) {}
 
   kj::Promise<void> checkpoint(CheckpointContext context) override {
     return background_.signing.run([&notary = ledger_.notary()] { return notary.checkpoint(); })
@@ -146,8 +146,9 @@ class LogServer final : public schema::Log::Server {
 
 }  // namespace
 
-schema::Log::Client make_log(Ledger& ledger, Background& background, kj::Timer& timer) {
-  return kj::heap<LogServer>(ledger, background, timer);
+schema::Log::Client make_log(Ledger& ledger, Background& background, kj::Timer& timer,
+                             ReadNote note) {
+  return kj::heap<LogServer>(ledger, background, timer, std::move(note));
 }
 
 }  // namespace counterfoil

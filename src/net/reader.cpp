@@ -54,10 +54,13 @@ void fill_page(Results results, const ProposalPage& page) {
   results.setNext(text_of(page.next));
 }
 
-class ReaderServer final : public schema::Reader::Server {
+class ReaderServer final : public NotedServer<schema::Reader> {
  public:
-  ReaderServer(Ledger& ledger, Background& background, Reach reach)
-      : ledger_(ledger), background_(background), reach_(std::move(reach)) {}
+  ReaderServer(Ledger& ledger, Background& background, Reach reach, ReadNote note)
+      : NotedServer(std::move(note)),
+        ledger_(ledger),
+        background_(background),
+        reach_(std::move(reach)) {}
 
   kj::Promise<void> budgets(BudgetsContext context) override {
     return page_of("budgets", context).then([context](RowPage page) mutable {
@@ -335,8 +338,9 @@ class ReaderServer final : public schema::Reader::Server {
 
 }  // namespace
 
-schema::Reader::Client make_reader(Ledger& ledger, Background& background, Reach reach) {
-  return kj::heap<ReaderServer>(ledger, background, std::move(reach));
+schema::Reader::Client make_reader(Ledger& ledger, Background& background, Reach reach,
+                                   ReadNote note) {
+  return kj::heap<ReaderServer>(ledger, background, std::move(reach), std::move(note));
 }
 
 }  // namespace counterfoil

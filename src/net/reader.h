@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "net/read_note.h"
 #include "net/workers.h"
 #include "service/ledger.h"
 #include "service/reach.h"
@@ -12,6 +13,7 @@
 namespace counterfoil {
 
 /// Reads views and journal, within the reach. Ledger and background outlive it.
-schema::Reader::Client make_reader(Ledger& ledger, Background& background, Reach reach);
+schema::Reader::Client make_reader(Ledger& ledger, Background& background, Reach reach,
+                                   ReadNote note);
 
 }  // namespace counterfoil

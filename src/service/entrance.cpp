@@ -81,6 +81,7 @@ Result<Visitor> Entrance::by_token(std::string_view token, std::string& why) con
   }
   found->token = credential->id;
   found->scope = credential->scope;
+  found->expires = credential->expires;
   return found;
 }
 

@@ -16,6 +16,7 @@ struct Visitor {
   std::string principal;
   std::string token;  // its id; empty: came in without one of `credentials`
   TokenScope scope = TokenScope::record;
+  std::optional<Instant> expires;  // of the token
   std::vector<Grant> grants;
   bool founds = false;  // opened the ledger, and no role is granted yet
 

@@ -1,5 +1,6 @@
 """Who is let in, over TLS and without it, and what each may do."""
 
+import datetime
 import pathlib
 import unittest
 
@@ -91,6 +92,28 @@ class Identity(Case):
             secret = path.read_text().strip().rsplit("_", 1)[1]
             self.assertNotIn(secret, log)
             self.assertNotIn(secret, (ledger.folder / "credentials").read_text())
+
+    def test_what_auditors_read_is_recorded_where_that_is_wanted(self):
+        ledger = self.ledger("--rule-set", "open").start("--record-reads")
+        ledger.cli("submit", "-", stdin=units(0, 1))
+        for principal, role in (("ann", "audit"), ("bob", "finance")):
+            ledger.cli("principals", "enrol", principal)
+            ledger.cli("principals", "grant", principal, role)
+            self.with_token(ledger, self.token(ledger, principal), "history", "unit/more0")
+        log = ledger.log.read_text()
+        self.assertRegex(log, r"info ann reads: history .*unit/more0")
+        self.assertNotIn("bob reads", log)
+
+    def test_a_token_expires_also_on_an_open_connection(self):
+        ledger = self.ledger("--rule-set", "open").start()
+        ledger.cli("principals", "enrol", "ann")
+        ledger.cli("principals", "grant", "ann", "audit")
+        soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=3)
+        token = self.token(ledger, "ann", "--expires", soon.strftime("%Y-%m-%dT%H:%M:%S.%fZ"))
+        ended = self.with_token(ledger, token, "tail", "--from", "0", expect=COULD_NOT)
+        self.assert_says(ended, "the connection to the ledger ended")
+        self.assertIn("expired", ledger.log.read_text())
+        self.with_token(ledger, token, "budgets", expect=COULD_NOT)
 
     def test_wrong_usage_is_told_what_to_do(self):
         ledger = self.ledger("--rule-set", "open").start()

@@ -1,9 +1,13 @@
 """Who is let in, over TLS and without it, and what each may do."""
 
 import datetime
+import http.client
 import pathlib
+import ssl
 import unittest
 
+from http_client import Client
+from http_feed_test import Stream
 from support import ANSWER_IS_NO, COULD_NOT, DONE, WRONG_USAGE, Case, openssl, program, run, units
 
 
@@ -92,6 +96,78 @@ class Identity(Case):
             secret = path.read_text().strip().rsplit("_", 1)[1]
             self.assertNotIn(secret, log)
             self.assertNotIn(secret, (ledger.folder / "credentials").read_text())
+
+    def test_http_allows_what_a_session_does_and_ends_with_it(self):
+        ledger = self.ledger("--rule-set", "open").start()
+        admin = Client(ledger)
+        self.addCleanup(admin.close)
+        admin.record({"unitRegistered": {"unit": "u1", "name": "N"}},
+                     {"unitRegistered": {"unit": "u2", "name": "N"}})
+        for principal, role, *bound in (("ann", "audit"), ("bob", "finance"),
+                                        ("cai", "unit", "--organisation", "u1")):
+            ledger.cli("principals", "enrol", principal)
+            ledger.cli("principals", "grant", principal, role, *bound)
+        ann, bob, cai = (Client(ledger, self.token(ledger, name).read_text().strip())
+                         for name in ("ann", "bob", "cai"))
+        for client in (ann, bob, cai):
+            self.addCleanup(client.close)
+        command = {"commandId": "u3", "facts": [{"unitRegistered": {"unit": "u3", "name": "N"}}]}
+        self.assertEqual(ann.post("/v1/commands", command, 403).json["code"], "denied")
+        bob.post("/v1/commands", command, 201)
+        cai.post("/v1/commands", {**command, "commandId": "u4"}, 403)
+        ann.get("/v1/budgets")
+        cai.get("/v1/budgets", 403)
+        cai.get("/v1/budgets?unit=u2", 403)
+        cai.get("/v1/budgets?unit=u1")
+        cai.get("/v1/history?subject=unit/u1")
+        cai.get("/v1/history?subject=unit/u2", 403)
+        for path in ("/v1/events", "/v1/events/0", "/v1/events?unit=u2", "/v1/feed"):
+            cai.get(path, 403)
+        self.assertEqual(len(cai.get("/v1/events?unit=u1").lines), 1)
+
+        # A role that is revoked ends streams and connections that are kept, at once.
+        stream = Stream(bob)
+        self.assertEqual(stream.status, 200)
+        events = stream.events()
+        next(events)
+        grant = next(row["sequence"] for row in ledger.cli("--output", "json", "principals").json
+                     if row["principal"] == "bob" and row["state"] == "held")
+        ledger.cli("principals", "revoke", grant)
+        with self.assertRaises((ValueError, ConnectionError, StopIteration)):
+            while True:
+                next(events)
+        stream.close()
+        bob.close()
+        bob.get("/v1/budgets", 401)
+
+    def test_http_speaks_tls_too(self):
+        ledger = self.ledger("--rule-set", "open")
+        authority = Authority(self.folder, "authority")
+        certificate, key = authority.sign("localhost")
+        ledger.start()
+        ledger.cli("principals", "enrol", "ann")
+        ledger.cli("principals", "grant", "ann", "audit")
+        self.assertEqual(ledger.stop(), 0)
+        ledger.start("--tls-cert", str(certificate), "--tls-key", str(key), "--tls-client-ca",
+                     str(authority.certificate))
+        context = ssl.create_default_context(cafile=authority.certificate)
+        context.load_cert_chain(*authority.sign("ann"))
+        port = int(ledger.http_address.rsplit(":", 1)[1])
+
+        def get(path, within):
+            connection = http.client.HTTPSConnection("localhost", port, context=within, timeout=30)
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().status
+            finally:
+                connection.close()
+
+        self.assertEqual(get("/v1/budgets", context), 200)
+        stranger = Authority(self.folder, "stranger")
+        wrong = ssl.create_default_context(cafile=authority.certificate)
+        wrong.load_cert_chain(*stranger.sign("ann"))
+        with self.assertRaises(OSError):
+            get("/v1/budgets", wrong)
 
     def test_what_auditors_read_is_recorded_where_that_is_wanted(self):
         ledger = self.ledger("--rule-set", "open").start("--record-reads")

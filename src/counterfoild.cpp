@@ -1,5 +1,6 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <chrono>
@@ -42,6 +43,14 @@ Result<void> look_for_signing_key(const Ledger& ledger) {
     return tl::make_unexpected(signer.error());
   spdlog::warn("{}; nothing can be signed until then", signer.error().message);
   return {};
+}
+
+/// Each connection is a file descriptor; the usual soft limit is far below ours.
+void raise_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 Sealer::Schedule seal_schedule(const Options& options) {
@@ -116,6 +125,7 @@ Result<void> serve(const Options& options) {
 int main(int argc, char** argv) {
   // A file that may not grow any more is then an error that clients are told, like a full disk.
   std::signal(SIGXFSZ, SIG_IGN);
+  raise_open_files();
   CLI::App app{"Counterfoil's daemon: records events, serves reads and the feed.", "counterfoild"};
   app.set_version_flag("--version", COUNTERFOIL_VERSION);
   app.set_config("--config", "", "Options from a TOML file, by their long names", false);

@@ -43,19 +43,39 @@ Result<std::vector<Role>> roles_for(Book& book, Fact::Reader fact) {
   return recorders_of(record.getFact().which());
 }
 
-/// The units that the fact is about, by themselves or by a project of theirs; of one that is
-/// registered, the department above it.
+/// Whether the id names a unit, or what stands above units, in any record.
+Result<bool> is_organisation(Book& book, std::string_view id) {
+  for (const std::string_view kind : {"unit", "department"}) {
+    CF_LET(const Page page, book.page(fmt::format("{}/{}", kind, id)));
+    if (page.count != 0) return true;
+  }
+  return false;
+}
+
+/// The units that the fact is about: by themselves, by a project of theirs, or by a list of their
+/// department's. Of one that is registered for the first time, the department above it; but an id
+/// that others stand below already is not there to be taken.
 Result<std::vector<std::string>> units_of(Book& book, Fact::Reader fact) {
   CF_LET(const auto subjects, subjects_of(fact));
   std::vector<std::string> units;
   for (const std::string& subject : subjects) {
     const std::string_view kind = std::string_view(subject).substr(0, subject.find('/'));
-    const bool is_new = fact.isUnitRegistered() && fact.getUnitRegistered().hasDepartment();
-    if (kind == "department" || (kind == "unit" && !is_new))
-      units.push_back(subject.substr(kind.size() + 1));
-    if (!subject.starts_with("project/")) continue;
-    CF_LET(const auto project, book.state<ProjectState>(subject));
-    if (project.proposed) units.push_back(project.unit);
+    const std::string id = subject.substr(std::min(subject.size(), kind.size() + 1));
+    if (kind == "department") {
+      units.push_back(id);
+    } else if (kind == "unit") {
+      CF_LET(const bool known, is_organisation(book, id));
+      const bool is_new =
+          fact.isUnitRegistered() && fact.getUnitRegistered().hasDepartment() && !known;
+      if (!is_new) units.push_back(id);
+    } else if (kind == "project") {
+      CF_LET(const auto project, book.state<ProjectState>(subject));
+      if (project.proposed) units.push_back(project.unit);
+    } else if (kind == "list") {
+      CF_LET(const auto adopted, newest(book, Fact::PRIORITY_LIST_ADOPTED, subject));
+      if (adopted)
+        units.emplace_back(view(adopted->fact().getPriorityListAdopted().getDepartment()));
+    }
   }
   return units;
 }
@@ -76,6 +96,21 @@ Result<void> check_reach(Book& book, const Grant& grant, Fact::Reader fact, Fill
   return fail(ErrorCode::denied,
               "the {} is about no unit, and the role {} that record {} grants is only for {}",
               fact_name(fact), role_name(grant.role), grant.sequence.value, grant.organisation);
+}
+
+/// Nobody gives a grade of a higher level than his own: it would displace all others.
+Result<void> check_level(const Stamp& stamp, Fact::Reader fact) {
+  using Level = schema::GradeAssigned::Level;
+  if (!fact.isGradeAssigned()) return {};
+  Level highest = Level::CONGRESS;
+  if (stamp.role == Role::UNIT) highest = Level::SELF;
+  if (stamp.role == Role::PERFORMANCE) highest = Level::FINANCE;
+  if (stamp.role == Role::AUDIT) highest = Level::AUDIT;
+  if (fact.getGradeAssigned().getLevel() <= highest) return {};
+  return fail(ErrorCode::denied,
+              "the role {} does not give grades of so high a level: a unit evaluates itself, the "
+              "performance office up to level finance, auditors up to level audit",
+              role_name(stamp.role));
 }
 
 }  // namespace
@@ -100,12 +135,17 @@ Result<std::vector<Grant>> grants_of(Book& book, std::string_view principal) {
   return held;
 }
 
-const Grant* usual_grant(const std::vector<Grant>& held, Fact::Which fact) {
-  const auto& roles = recorders_of(fact);
+Result<std::optional<Grant>> usual_grant(Book& book, std::string_view principal, Fact::Reader fact,
+                                         Role role) {
+  CF_LET(const auto held, grants_of(book, principal));
+  const auto roles = roles_for(book, fact);
+  if (!roles) return std::nullopt;  // what it is about is not there, which its decider says
   const auto found = std::ranges::find_if(held, [&](const Grant& grant) {
-    return std::ranges::find(roles, grant.role) != roles.end();
+    return role == Role::UNSPECIFIED ? std::ranges::find(*roles, grant.role) != roles->end()
+                                     : grant.role == role;
   });
-  return found == held.end() ? nullptr : &*found;
+  if (found == held.end()) return std::nullopt;
+  return *found;
 }
 
 Result<bool> is_over(Book& book, std::string_view organisation, std::string_view unit) {
@@ -131,12 +171,17 @@ Result<void> check_permission(Book& book, const Stamp& stamp, Fact::Reader fact,
   if (std::ranges::find(roles, stamp.role) == roles.end())
     return fail(ErrorCode::denied, "a {} is recorded in the role {}, not {}: say so in `role`",
                 fact_name(fact), fmt::join(names_of(roles), " or "), role_name(stamp.role));
+  CF_TRY(check_level(stamp, fact));
   CF_LET(const auto held, grants_of(book, stamp.actor));
-  const auto grant = std::ranges::find_if(held, [&](const Grant& one) {
-    return one.role == stamp.role &&
-           (one.organisation.empty() || one.organisation == stamp.organisation);
-  });
-  if (grant != held.end()) return check_reach(book, *grant, fact, filled);
+  std::optional<Result<void>> reached;  // by the newest grant of the role that was tried
+  for (const Grant& grant : held) {
+    if (grant.role != stamp.role ||
+        !(grant.organisation.empty() || grant.organisation == stamp.organisation))
+      continue;
+    reached = check_reach(book, grant, fact, filled);
+    if (*reached) return {};
+  }
+  if (reached) return *reached;
   return fail(ErrorCode::denied, "{} does not hold the role {}{}; granted is {}", stamp.actor,
               role_name(stamp.role),
               stamp.organisation.empty() ? "" : fmt::format(" of {}", stamp.organisation),

@@ -2,6 +2,7 @@
 
 #include <schema/event.capnp.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,10 @@ Result<bool> is_being_founded(Book& book);
 /// The grants of the principal that stand, oldest first.
 Result<std::vector<Grant>> grants_of(Book& book, std::string_view principal);
 
-/// The first of the grants that may record the fact; null where none may.
-const Grant* usual_grant(const std::vector<Grant>& held, schema::Fact::Which fact);
+/// The oldest grant of the principal, of that role or, where it is unspecified, of one that records
+/// such facts; nothing where there is none.
+Result<std::optional<Grant>> usual_grant(Book& book, std::string_view principal,
+                                         schema::Fact::Reader fact, schema::Role role);
 
 /// Whether the organisation is the unit, or stands above it: its department, or what it was merged
 /// into.

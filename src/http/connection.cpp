@@ -50,7 +50,8 @@ Connection::Connection(SecuredStream secured, Service& service, kj::Timer& timer
       begun_(timer.now()) {}
 
 kj::Promise<void> Connection::run() {
-  return serve_all().exclusiveJoin(kj::mv(hung_up_.promise));
+  return serve_all().exclusiveJoin(
+      hung_up_.promise.then([this] { return timer_.afterDelay(parting_words); }));
 }
 
 kj::Promise<void> Connection::serve_all() {

@@ -95,6 +95,7 @@ class GateServer final : public schema::Gate::Server {
     if (visitor) {
       Stay& stay = stays_[{visitor->principal, visitor->token}];
       if (!stay.place) stay = enter(*visitor);
+      if (caller_.let_in) caller_.let_in();
       context.getResults().setSession(make_session(access_, std::move(*visitor)));
       return kj::READY_NOW;
     }
@@ -111,7 +112,8 @@ class GateServer final : public schema::Gate::Server {
   };
 
   Stay enter(const Visitor& visitor) {
-    Stay stay{door_.presence.enter(visitor.principal, visitor.token, caller_.hang_up)};
+    Stay stay{door_.presence.enter(visitor.principal, visitor.token, !visitor.reach().is_all(),
+                                   caller_.hang_up)};
     if (!visitor.expires) return stay;
     constexpr std::int64_t longest_us = 3'650 * 86'400'000'000;  // no connection stays so long
     const std::int64_t left_us =

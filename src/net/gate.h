@@ -35,7 +35,11 @@ struct Door {
 struct Caller {
   std::string certificate;        // its common name, of an authority that is trusted; empty: none
   std::function<void()> hang_up;  // closes the connection
+  std::function<void()> let_in = {};  // told of each login
 };
+
+/// What whoever revoked his own role, or withdrew his own token, is given to read the answer.
+inline constexpr auto parting_words = 50 * kj::MILLISECONDS;
 
 /// The entrance: whoever shows a token, or came with a certificate, gets the session of that
 /// principal. When what the session rests on is revoked, the connection is closed.

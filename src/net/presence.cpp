@@ -4,10 +4,10 @@
 
 namespace counterfoil {
 
-Presence::Place Presence::enter(std::string principal, std::string token,
+Presence::Place Presence::enter(std::string principal, std::string token, bool bound,
                                 std::function<void()> hang_up) {
-  const auto at = sessions_->insert(sessions_->end(),
-                                    {std::move(principal), std::move(token), std::move(hang_up)});
+  const auto at = sessions_->insert(
+      sessions_->end(), {std::move(principal), std::move(token), bound, std::move(hang_up)});
   return Place(nullptr, [sessions = sessions_, at](void*) { sessions->erase(at); });
 }
 
@@ -26,6 +26,10 @@ std::size_t Presence::end_of_principal(std::string_view principal) {
 
 std::size_t Presence::end_of_token(std::string_view token) {
   return end_where([&](const Session& session) { return session.token == token; });
+}
+
+std::size_t Presence::end_of_bound() {
+  return end_where([](const Session& session) { return session.bound; });
 }
 
 }  // namespace counterfoil

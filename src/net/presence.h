@@ -15,15 +15,18 @@ class Presence {
   using Place = std::shared_ptr<void>;
 
   /// `hang_up` is called only while the place is held, and may give it back. `token`: its id.
-  Place enter(std::string principal, std::string token, std::function<void()> hang_up);
-  /// Both give the number of connections that were closed.
+  /// `bound`: its reach changes with the units.
+  Place enter(std::string principal, std::string token, bool bound, std::function<void()> hang_up);
+  /// Each gives the number of connections that were closed.
   std::size_t end_of_principal(std::string_view principal);
   std::size_t end_of_token(std::string_view token);
+  std::size_t end_of_bound();
 
  private:
   struct Session {
     std::string principal;
     std::string token;
+    bool bound;
     std::function<void()> hang_up;
   };
   template <typename Is>

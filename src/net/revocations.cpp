@@ -31,7 +31,13 @@ class Follower {
       if (!bytes) break;
       next_ = Sequence{next_.value + 1};
       const auto record = or_throw(buffer_.load(*bytes));
-      if (!record.getFact().isRoleRevoked()) continue;
+      const auto fact = record.getFact();
+      const bool moved = fact.isUnitReorganised() ||
+                         (fact.isEventReversed() &&
+                          fact.getEventReversed().getReversedFact() ==
+                              static_cast<std::uint16_t>(schema::Fact::UNIT_REORGANISED));
+      if (moved) presence_.end_of_bound();
+      if (!fact.isRoleRevoked()) continue;
       const std::string_view principal = view(record.getFact().getRoleRevoked().getPrincipal());
       const std::size_t ended = presence_.end_of_principal(principal);
       if (ended != 0)

@@ -21,6 +21,8 @@ constexpr std::size_t flow_limit_words = 4 * limits::request_bytes / sizeof(capn
 constexpr auto answering = 100 * kj::MILLISECONDS;
 constexpr auto draining_max = 2 * kj::SECONDS;
 constexpr auto parting_max = 500 * kj::MILLISECONDS;
+/// Who has not logged in by then makes room for others.
+constexpr auto login_max = 60 * kj::SECONDS;
 constexpr auto look_again = 5 * kj::MILLISECONDS;
 
 /// What was sent and not acknowledged by the peer's machine for so long ends the connection: it may
@@ -39,6 +41,7 @@ void end_if_gone(kj::AsyncIoStream& stream) {
 struct Server::Connection {
   kj::Own<kj::AsyncIoStream> stream;
   kj::PromiseFulfillerPair<void> hung_up = kj::newPromiseAndFulfiller<void>();
+  bool let_in = false;  // somebody logged in over it
   MessageStream messages;
   capnp::TwoPartyVatNetwork network;
   capnp::RpcSystem<capnp::rpc::twoparty::VatId> rpc;
@@ -47,9 +50,9 @@ struct Server::Connection {
       : stream(kj::mv(secured.stream)),
         messages(*stream),
         network(messages, capnp::rpc::twoparty::Side::SERVER, message_limits()),
-        rpc(capnp::makeRpcServer(network, hall.make_gate({std::move(secured.common_name), [this] {
-                                                            hung_up.fulfiller->fulfill();
-                                                          }}))) {
+        rpc(capnp::makeRpcServer(network, hall.make_gate({std::move(secured.common_name),
+                                                          [this] { hung_up.fulfiller->fulfill(); },
+                                                          [this] { let_in = true; }}))) {
     rpc.setFlowLimit(flow_limit_words);
   }
 
@@ -114,10 +117,13 @@ void Server::admit(kj::Own<kj::AsyncIoStream> stream) {
 void Server::serve(SecuredStream secured) {
   auto connection = kj::heap<Connection>(kj::mv(secured), hall_);
   connections_.insert(connection.get());
-  auto ended =
-      connection->network.onDisconnect().exclusiveJoin(kj::mv(connection->hung_up.promise));
+  auto ended = connection->network.onDisconnect().exclusiveJoin(connection->hung_up.promise.then(
+      [&timer = loop_.timer()] { return timer.afterDelay(parting_words); }));
+  auto stranger = loop_.timer().afterDelay(login_max).then([peer = connection.get()] {
+    return peer->let_in ? kj::Promise<void>(kj::NEVER_DONE) : kj::READY_NOW;
+  });
   auto leave = kj::defer([this, peer = connection.get()] { connections_.erase(peer); });
-  tasks_.add(ended.attach(kj::mv(leave), kj::mv(connection)));
+  tasks_.add(ended.exclusiveJoin(kj::mv(stranger)).attach(kj::mv(leave), kj::mv(connection)));
 }
 
 void Server::drain() {

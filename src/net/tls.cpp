@@ -97,7 +97,10 @@ kj::Promise<SecuredStream> Tls::accept(kj::Own<kj::AsyncIoStream> stream) const 
       .then([](kj::AuthenticatedStream secured) {
         SecuredStream accepted;
         auto& peer = kj::downcast<kj::TlsPeerIdentity>(*secured.peerIdentity);
-        if (peer.hasCertificate()) accepted.common_name = peer.getCommonName().cStr();
+        if (peer.hasCertificate()) {
+          const kj::String name = peer.getCommonName();
+          accepted.common_name.assign(name.begin(), name.size());  // a NUL in it ends nothing
+        }
         accepted.stream = kj::mv(secured.stream);
         return accepted;
       });

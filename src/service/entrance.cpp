@@ -53,7 +53,10 @@ bool Visitor::may_record() const {
 }
 
 bool Visitor::may_administer() const {
-  return scope == TokenScope::record && has(Role::ADMIN);
+  // What an administrator does is done to the whole ledger.
+  return scope == TokenScope::record && std::ranges::any_of(grants, [](const Grant& grant) {
+           return grant.role == Role::ADMIN && grant.organisation.empty();
+         });
 }
 
 Reach Visitor::reach() const {

@@ -43,29 +43,21 @@ Result<std::optional<ProjectUnits::Proposal>> ProjectUnits::look_up(
   CF_TRY(journal_.read(since, stored));
   RecordBuffer buffer;
   CF_LET(const auto record, buffer.load(stored));
-  return Proposal{std::string(view(record.getFact().getProjectProposed().getUnit())), since};
+  return Proposal{std::string(view(record.getFact().getProjectProposed().getUnit())), since, 0};
 }
 
 Result<std::string> ProjectUnits::unit_at(std::string_view project, Sequence record) {
   auto found = proposals_.find(project);
-  if (found == proposals_.end()) {
+  if (found == proposals_.end() || record.value >= found->second.known_before) {
+    const std::uint64_t known_before = journal_.size();
     CF_LET(auto proposal, look_up(std::string(project)));
+    if (found != proposals_.end()) proposals_.erase(found);
     if (!proposal) return std::string();
     if (proposals_.size() >= projects_kept) proposals_.clear();
+    proposal->known_before = known_before;
     found = proposals_.emplace(project, std::move(*proposal)).first;
   }
   return found->second.since <= record ? found->second.unit : std::string();
-}
-
-void ProjectUnits::forget_proposed(schema::Record::Reader record) {
-  const auto fact = record.getFact();
-  if (!fact.isProjectProposed() && !reverses(fact, Fact::PROJECT_PROPOSED)) return;
-  for (const auto subject : record.getSubjects()) {
-    const std::string_view id = view(subject.getId());
-    if (!id.starts_with(project_prefix)) continue;
-    const auto found = proposals_.find(id.substr(project_prefix.size()));
-    if (found != proposals_.end()) proposals_.erase(found);
-  }
 }
 
 Result<OwnUnits> OwnUnits::before(const Journal& journal, ProjectUnits& projects,
@@ -115,7 +107,6 @@ Result<void> OwnUnits::add_merged_into(const std::string& unit, Sequence end) {
 
 Result<void> OwnUnits::pass(schema::Record::Reader record) {
   const auto fact = record.getFact();
-  projects_->forget_proposed(record);
   // Rare, and the histories of units are short: reading them again is the simplest thing that is
   // right whatever was merged and taken back before.
   if (is_merger(fact) || reverses(fact, Fact::UNIT_REORGANISED))

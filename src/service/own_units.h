@@ -23,13 +23,12 @@ class ProjectUnits {
   /// reversed only while nothing else is about its project, so the one that stands is the one that
   /// stood at any other record about it.
   Result<std::string> unit_at(std::string_view project, Sequence record);
-  /// To be told of every record that is read live: a proposal or its reversal changes the answer.
-  void forget_proposed(schema::Record::Reader record);
 
  private:
   struct Proposal {
     std::string unit;
     Sequence since;
+    std::uint64_t known_before = 0;  // of later records it has to be looked up again
   };
   Result<std::optional<Proposal>> look_up(const std::string& project) const;
 

@@ -10,7 +10,7 @@
 namespace counterfoil {
 namespace {
 
-constexpr std::array<std::string_view, 4> for_everybody = {"ruleset", "period", "standard", "fund"};
+constexpr std::array<std::string_view, 3> for_everybody = {"ruleset", "period", "standard"};
 
 }  // namespace
 

@@ -21,7 +21,7 @@ class Reach {
   bool is_all() const { return all_; }
 
   /// `denied` unless the subject is a unit, a department, a project or a line within it, or one
-  /// that holds the rules for everybody (a rule set, a period, a standard, a fund).
+  /// that holds the rules for everybody (a rule set, a period, a standard).
   Result<void> check_subject(const Journal& journal, std::string_view subject) const;
   /// `denied` unless the filter names a unit or a project within it.
   Result<void> check_filter(const Journal& journal, const Filter& filter) const;

@@ -85,11 +85,13 @@ Result<Stamp> Sequencer::stamp(const Principal& principal, schema::Command::Read
   stamp.organisation = command.getOrganisation().size() != 0
                            ? std::string(view(command.getOrganisation()))
                            : principal.organisation;
-  if (stamp.role == schema::Role::UNSPECIFIED && command.getFacts().size() != 0) {
-    CF_LET(const auto held, grants_of(group_->book, principal.id));
-    if (const Grant* const usual = usual_grant(held, command.getFacts()[0].which())) {
+  if (principal.role == schema::Role::UNSPECIFIED && stamp.organisation.empty() &&
+      command.getFacts().size() != 0) {
+    CF_LET(const auto usual,
+           usual_grant(group_->book, principal.id, command.getFacts()[0], stamp.role));
+    if (usual) {
       stamp.role = usual->role;
-      if (stamp.organisation.empty()) stamp.organisation = usual->organisation;
+      stamp.organisation = usual->organisation;
     }
   }
   stamp.digest = std::move(digest);

@@ -57,7 +57,7 @@ const std::map<std::string, std::set<std::string>, std::less<>> table = {
     {"monitoringChecked", {"unit", "performance"}},
     {"correctionOrdered", {"unit", "performance"}},
     {"correctionVerified", {"unit", "performance"}},
-    {"gradeAssigned", {"unit", "performance", "audit", "congress"}},
+    {"gradeAssigned", {"performance", "audit", "congress"}},  // of level finance
     {"resultApplied", {"unit", "performance", "audit", "congress"}},
     {"auditFindingRecorded", {"audit", "finance"}},
     {"factorAssessed", {"audit", "finance"}},
@@ -202,4 +202,69 @@ TEST_CASE("each fact is recorded in its roles, within their reach, and in no oth
         CHECK(is_denied(
             ledger, example.by(fmt::format("{}-{}", role, reach)).as(value, std::string(reach))));
   CHECK(ledger.judge(CommandOf(enrolment("last")).as(Role::ADMIN)));  // the opener
+}
+
+namespace {
+
+/// Two units of two departments; Cai is of U001, Ann of the performance office.
+std::unique_ptr<MemoryLedger> two_units() {
+  auto ledger = std::make_unique<MemoryLedger>();
+  must(ledger->submit(opened()));
+  must(ledger->submit(rules(rule_set("observe"))));
+  const auto unit = [](std::string_view id, std::string_view department) {
+    return fact_of(fmt::format(
+        R"({{"unitRegistered": {{"unit": "{}", "name": "N", "division": "110000", "department": "{}"}}}})",
+        id, department));
+  };
+  must(ledger->submit(together({unit("U001", "D1"), unit("U002", "D2"), enrolment("Cai"),
+                                grant_of("Cai", "unit", "U001"), grant_of("Cai", "unit", ""),
+                                enrolment("Dan"), grant_of("Dan", "unit", "U001"), enrolment("Ann"),
+                                grant_of("Ann", "performance", "")})
+                          .as(Role::ADMIN)));
+  return ledger;
+}
+
+CommandOf registration(std::string_view unit, std::string_view department) {
+  return CommandOf(fact_of(fmt::format(
+                       R"({{"unitRegistered": {{"unit": "{}", "name": "N", "division": "110000",
+                                               "department": "{}"}}}})",
+                       unit, department)))
+      .by("Dan")
+      .as(Role::UNIT, "U001");
+}
+
+}  // namespace
+
+// Cause: of a unit that was registered, the department above it was looked at, and not whether the
+// id was another's already: whoever took the id of a department stood above all of its units.
+TEST_CASE("nobody takes an id that others stand below, or that is a unit's, under himself") {
+  const auto ledger = two_units();
+  CHECK(is_denied(*ledger, registration("D2", "U001")));
+  CHECK(is_denied(*ledger, registration("U002", "U001")));
+  CHECK_FALSE(is_denied(*ledger, registration("U003", "U001")));
+  CHECK(is_denied(*ledger, registration("U003", "U002")));
+}
+
+TEST_CASE("of several grants of a role the one that reaches is taken") {
+  const auto ledger = two_units();
+  const CommandOf project = fact_of(
+      R"({"projectProposed": {"project": "P", "unit": "U002", "name": "N", "category": "T"}})");
+  CHECK(ledger->judge(project.by("Cai").as(Role::UNIT, "U001")));
+  CHECK(is_denied(*ledger, project.by("Dan").as(Role::UNIT, "U001")));
+}
+
+// Cause: a unit could give itself a grade of the highest level, which displaced all others.
+TEST_CASE("nobody gives a grade of a higher level than his own") {
+  const auto ledger = two_units();
+  const auto graded = [](std::string_view level) {
+    return CommandOf(fact_of(fmt::format(
+        R"({{"gradeAssigned": {{"about": "unit/U001", "evaluatedYear": 2023, "level": "{}",
+                               "grade": "good"}}}})",
+        level)));
+  };
+  CHECK_FALSE(is_denied(*ledger, graded("self").by("Dan").as(Role::UNIT, "U001")));
+  for (const std::string_view level : {"department", "finance", "audit", "congress"})
+    CHECK(is_denied(*ledger, graded(level).by("Dan").as(Role::UNIT, "U001")));
+  CHECK_FALSE(is_denied(*ledger, graded("finance").by("Ann").as(Role::PERFORMANCE)));
+  CHECK(is_denied(*ledger, graded("audit").by("Ann").as(Role::PERFORMANCE)));
 }

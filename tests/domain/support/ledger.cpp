@@ -69,6 +69,8 @@ std::string wrong_record(const Words& words, std::uint64_t sequence, Stored& bef
 schema::Role role_of(const CommandOf& command_of, schema::Command::Reader command) {
   if (command_of.role != schema::Role::UNSPECIFIED) return command_of.role;
   if (command.getFacts().size() == 0) return schema::Role::FINANCE;
+  // Of whatever level it is.
+  if (command.getFacts()[0].isGradeAssigned()) return schema::Role::CONGRESS;
   const auto& recorders = recorders_of(command.getFacts()[0].which());
   return recorders.empty() ? schema::Role::FINANCE : recorders.front();
 }

@@ -144,8 +144,8 @@ TEST_CASE("a ledger serves its own process without a server, and ends with calls
   auto feeds = std::make_unique<Feeds>(**ledger, loop.timer(), [](const std::string&) {});
   auto background = std::make_unique<counterfoil::Background>();
   (*ledger)->start();
-  auto session = make_session({**ledger, *feeds, *background, loop.timer()},
-                              or_throw(opener_of(**ledger)));
+  auto session =
+      make_session({**ledger, *feeds, *background, loop.timer()}, or_throw(opener_of(**ledger)));
   auto opened = session.openRequest().send().wait(loop.scope());
   auto seen = std::make_shared<Collector::Seen>();
   auto request = opened.getFeed().subscribeRequest();

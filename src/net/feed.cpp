@@ -116,6 +116,8 @@ class FeedServer final : public NotedServer<schema::Feed> {
     const auto params = context.getParams();
     ConsumerReader::Choice choice{std::string(view(params.getName())), params.getPartition(),
                                   if_read(params.getTakeOver())};
+    // A reader that nobody waits for any more must not outlive the consumers.
+    context.allowCancellation();
     return feeds_.desk.open()
         .then([this, choice = std::move(choice),
                sink = sink_of(params)](Consumers* consumers) mutable {
@@ -216,12 +218,15 @@ class FeedServer final : public NotedServer<schema::Feed> {
   }
 
  private:
-  /// What a consumer is sent was within its owner's reach when it was made, and must be now.
+  /// Who does not read everything reads of his own consumers alone. What these are sent was within
+  /// his reach when they were made, and must be now.
   void check_reach(Consumers& consumers, std::string_view name) const {
     if (reach_.is_all()) return;
     for (const Consumers::PartitionState& state : consumers.list()) {
       if (state.name != name) continue;
       const StoredConsumer& made = *state.consumer;
+      if (made.owner != principal_.id)
+        or_throw<void>(fail(ErrorCode::denied, "consumer {} is somebody else's", name));
       return or_throw(reach_.check_events(
           feeds_.ledger.journal(), {made.facts, made.subjects, made.units, made.fiscal_years}));
     }

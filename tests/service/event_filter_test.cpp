@@ -150,6 +150,21 @@ TEST_CASE("a project that was proposed again belongs to its new unit from then o
   CHECK(told.matched({.units = {"U1"}}, proposed) == Found{proposed, proposed + 1});
 }
 
+// Cause: what a project's unit was stayed in memory for as long as the daemon ran, unless somebody
+// happened to follow a unit while the project was proposed again.
+TEST_CASE("whoever comes later is told of a project's new unit, whatever others were told before") {
+  Told told;
+  told.tell({kit::unit("U1"), kit::unit("U2")});
+  const auto proposed = told.tell({kit::project("Q", "U1")});
+  ProjectUnits projects(*told.journal);
+  CHECK(must(projects.unit_at("Q", Sequence{proposed})) == "U1");
+  told.tell({fmt::format(R"({{"reversalProposed":{{"event":{}}}}})", proposed),
+             fmt::format(R"({{"eventReversed":{{"event":{}}}}})", proposed),
+             kit::project("Q", "U2")});
+  const auto opened = told.tell({kit::line("Q")});
+  CHECK(must(projects.unit_at("Q", Sequence{opened})) == "U2");
+}
+
 TEST_CASE("a record's fiscal years are those of its lines and fields, else of the event it names") {
   Told told;
   told.tell({kit::unit("U1"), kit::project("A", "U1"), kit::line("A")});

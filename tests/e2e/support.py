@@ -98,13 +98,13 @@ class Ledger:
     def port(self):
         return int(self.address.rsplit(":", 1)[1])
 
-    def start(self, *arguments, **options):
+    def start(self, *arguments, listen="127.0.0.1:0", http="127.0.0.1:0", **options):
         """Starts a daemon, with options of Popen, and returns when it serves."""
         offset = self.log.stat().st_size if self.log.exists() else 0
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [program("counterfoild"), "--ledger", str(self.folder),
-                 "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0", *arguments],
+                 "--listen", listen, "--http", http, *arguments],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, **options)
         limit = time.monotonic() + 60 * SLOWNESS
         while time.monotonic() < limit:

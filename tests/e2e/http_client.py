@@ -19,7 +19,8 @@ class Answer:
     def __init__(self, method, path, response, body):
         self.method, self.path, self.status = method, path, response.status
         self.headers = response.headers
-        self.body = zlib.decompress(body, 31) if self.headers.get("Content-Encoding") else body
+        compressed = self.headers.get("Content-Encoding") and method != "HEAD"
+        self.body = zlib.decompress(body, 31) if compressed else body
 
     @property
     def type(self):
